@@ -1,0 +1,35 @@
+"""Case reports into rows: every event kept, the case as its newest event says."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import asdict
+
+from connectors.contract import CaseReport, Message
+from ingest.sql import QUERIES
+from ingest.store import Link
+
+CLOSED = frozenset({"resolved", "rejected", "transferred", "returned", "withdrawn", "stopped", "processed"})
+"""Statuses of reports and dossiers after which nothing is overdue any more."""
+
+
+def store(link: Link, reports: Iterable[tuple[int, Message, CaseReport]]) -> tuple[set[int], list[CaseReport]]:
+    """Write the events of a batch; returns the messages that brought something new, and the events themselves."""
+    new: set[int] = set()
+    events: list[CaseReport] = []
+    for n, message, report in reports:
+        said = repr((report.status, report.category, report.severity, report.due, report.hamlet, report.opened_at))
+        digest = int.from_bytes(hashlib.blake2b(said.encode(), digest_size=8).digest(), "big", signed=True)
+        values = (report.unit, report.kind, report.id, report.at, digest, report.opened_at, report.status)
+        values += (report.category, report.severity, report.due, report.channel, report.hamlet)
+        values += (report.latitude, report.longitude, message.source, message.received_at)
+        if link.execute(QUERIES["take_case_event"], values).fetchone() is None:
+            continue
+        new.add(n)
+        events.append(report)
+        now = asdict(report) | {
+            "closed_at": report.at if report.status in CLOSED else None,
+            "source": message.source,
+            "received_at": message.received_at,
+        }
+        link.execute(QUERIES["put_case"], now)
+    return new, events

@@ -1,0 +1,243 @@
+"""The one file ``ioc.toml`` as one strict model; ``IOC_<SECTION>__<KEY>`` overrides it, and secrets come only so."""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SerializeAsAny, ValidationError, field_validator
+
+from connectors import CONNECTORS
+from connectors.contract import Connector
+from ingest.errors import ConfigError
+
+
+class Section(BaseModel):
+    """A table of ``ioc.toml``: unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+def _url(*schemes: str) -> AfterValidator:
+    def check(value: str) -> str:
+        if urlsplit(value).scheme not in schemes:
+            raise ValueError(f"must begin with {' or '.join(s + '://' for s in schemes)}")
+        return value
+
+    return AfterValidator(check)
+
+
+class Commune(Section):
+    """Whose centre this is."""
+
+    unit: str = Field(default="00000", pattern=r"^[0-9]{5}$")
+    """Code of the commune that the screen opens with."""
+    simulated: bool = False
+    """True where devices and offices are simulated: every screen says *mô phỏng*."""
+
+
+class Database(Section):
+    """PostgreSQL 15 or newer, with or without TimescaleDB."""
+
+    url: Annotated[str, _url("postgresql", "postgres")] = "postgresql://ioc@127.0.0.1/ioc"
+    pool: int = Field(default=6, ge=2, le=200)
+    """Connections at most, per process."""
+    keep_days: int = Field(default=400, ge=2)
+    """Device reports older than this are dropped, a day's partition at a time."""
+
+
+class Broker(Section):
+    """The MQTT broker that devices publish to."""
+
+    url: Annotated[str, _url("mqtt", "mqtts")] = "mqtt://127.0.0.1:1883"
+    client: str = Field(default="ioc-ingest", pattern=r"^[A-Za-z0-9_-]{1,64}$")
+    """Client id; the persistent session at the broker belongs to it, so one ingest process a name."""
+    protocol: Literal["3.1.1", "5"] = "3.1.1"
+    keepalive: int = Field(default=30, ge=5, le=3600)
+    """Seconds."""
+    canary: float = Field(default=10.0, ge=1)
+    """Seconds between two messages to ourselves through the broker; three unanswered: the connection is made anew."""
+    ca: Path | None = None
+    """Certificate authority for mqtts."""
+
+
+class Http(Section):
+    """The API and the screen."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    secure_cookies: bool = False
+    """True behind TLS."""
+    largest_body: int = Field(default=32 * 1024 * 1024, gt=0)
+    """Bytes of one request."""
+
+
+class Ingest(Section):
+    """How messages become rows."""
+
+    queue: int = Field(default=20_000, ge=10)
+    """Messages waiting in memory at most, unacknowledged all."""
+    batch_rows: int = Field(default=4_000, ge=1)
+    batch_age: float = Field(default=0.05, gt=0, le=10)
+    """Seconds the first message of a batch waits for company."""
+    patience: float = Field(default=3.0, ge=1.5)
+    """A device is silent after so many expected intervals."""
+    expected_every: Mapping[str, timedelta] = {
+        "loudspeaker": timedelta(seconds=60),
+        "camera": timedelta(seconds=60),
+        "network": timedelta(minutes=5),
+    }
+    """How often a kind of device speaks, unless its own entry says otherwise."""
+
+
+class Hamlet(Section):
+    """A hamlet with its outline, longitude before latitude (WGS 84)."""
+
+    name: str
+    outline: tuple[tuple[float, float], ...] = ()
+
+
+class Device(Section):
+    """A device of the register; those not named here are kept as *chưa khai báo*."""
+
+    unit: str = Field(pattern=r"^[0-9]{5}$")
+    kind: Literal["loudspeaker", "camera", "network"]
+    name: str = Field(pattern=r"^[a-z0-9-]{1,64}$")
+    title: str = ""
+    hamlet: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+    owner: str = ""
+    upstream: str = ""
+    expected_every: timedelta | None = None
+    horns: int | None = None
+    lifecycle: Literal["installed", "pending_install", "disabled", "retired"] = "installed"
+
+
+class Settings(Section):
+    """Everything an operator can set."""
+
+    commune: Commune = Commune()
+    database: Database = Database()
+    broker: Broker = Broker()
+    http: Http = Http()
+    ingest: Ingest = Ingest()
+    hamlets: tuple[Hamlet, ...] = ()
+    devices: tuple[Device, ...] = ()
+    sources: Mapping[str, SerializeAsAny[Connector]] = {}
+
+    @field_validator("sources", mode="before")
+    @classmethod
+    def _connectors(cls, tables: Any) -> dict[str, Connector]:
+        if not isinstance(tables, dict):
+            raise ValueError("a table of sources is expected: [sources.NAME]")  # noqa: TRY004 - pydantic wants it
+        return {name: _connector(name, table) for name, table in tables.items()}
+
+
+class _SourceFault(ValueError):
+    """Carries the faults of one source through pydantic, with their places."""
+
+    def __init__(self, faults: list[tuple[str, str]]) -> None:
+        super().__init__("; ".join(message for _place, message in faults))
+        self.faults = faults
+
+
+def _connector(name: str, table: Any) -> Connector:
+    if isinstance(table, Connector):
+        return table
+    here = f"sources.{name}"
+    if not isinstance(table, dict) or "connector" not in table:
+        raise _SourceFault([(here, 'names no connector; write connector = "…", one of ' + ", ".join(CONNECTORS))])
+    fields = dict(table)
+    kind = fields.pop("connector")
+    model = CONNECTORS.get(kind)
+    if model is None:
+        raise _SourceFault([(f"{here}.connector", f"there is no connector {kind!r}{_meant(kind, CONNECTORS)}")])
+    try:
+        return model.model_validate(fields)
+    except ValidationError as error:
+        raise _SourceFault(_faults(error, model, here)) from error
+
+
+def _meant(word: object, words: Mapping[str, object]) -> str:
+    near = difflib.get_close_matches(str(word), list(words), n=1)
+    return f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(words)}"
+
+
+def _fields_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> Mapping[str, object]:
+    fields: Mapping[str, object] = model.model_fields
+    for part in loc:
+        if isinstance(part, int) or part not in fields:
+            continue
+        annotation = getattr(fields[part], "annotation", None)
+        inner = [a for a in (annotation, *get_args(annotation)) if isinstance(a, type) and issubclass(a, BaseModel)]
+        if inner:
+            fields = inner[0].model_fields
+    return fields
+
+
+def _faults(error: ValidationError, model: type[BaseModel], under: str = "") -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    for fault in error.errors():
+        cause = fault.get("ctx", {}).get("error")
+        if isinstance(cause, _SourceFault):
+            found += cause.faults
+            continue
+        place = ".".join(str(part) for part in ((under, *fault["loc"]) if under else fault["loc"]))
+        if fault["type"] == "extra_forbidden":
+            fields = _fields_at(model, fault["loc"][:-1])
+            found.append((place, f"unknown key{_meant(fault['loc'][-1], fields)}"))
+        elif fault["type"] == "missing":
+            found.append((place, "is missing"))
+        else:
+            found.append((place, f"{fault['msg'].removeprefix('Value error, ')} (is {fault['input']!r:.80})"))
+    return found
+
+
+def _from_environment(environment: Mapping[str, str], tables: dict[str, Any]) -> list[str]:
+    faults = []
+    for variable, value in sorted(environment.items()):
+        if not variable.startswith("IOC_") or "__" not in variable:
+            continue
+        *sections, key = variable.removeprefix("IOC_").lower().split("__")
+        table = tables
+        for section in sections:
+            table = table.setdefault(section, {})
+        if sections[0] not in Settings.model_fields:
+            faults.append(f"environment:{variable}: unknown section{_meant(sections[0], Settings.model_fields)}")
+            tables.pop(sections[0], None)
+        else:
+            table[key] = value
+    return faults
+
+
+def load(path: Path | None, environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read the file (none: defaults) and the environment; raises :class:`ConfigError` with all faults at once."""
+    tables: dict[str, Any] = {}
+    if path is not None:
+        try:
+            tables = tomllib.loads(path.read_text("utf-8"))
+        except FileNotFoundError as error:
+            raise ConfigError(f"{path}: there is no such file; write one or name another with --config") from error
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(f"{path}: can't be read: {error}") from error
+        except tomllib.TOMLDecodeError as error:
+            raise ConfigError(f"{path}: not TOML: {error}") from error
+    faults = [
+        f"{path}:{section}.url: holds a password; secrets come from the environment: IOC_{section.upper()}__URL"
+        for section in ("database", "broker")
+        if urlsplit(str(dict(tables.get(section, {})).get("url", ""))).password
+    ]
+    faults += _from_environment(environment, tables)
+    try:
+        settings = Settings.model_validate(tables)
+    except ValidationError as error:
+        faults += [f"{path or 'defaults'}:{place}: {message}" for place, message in _faults(error, Settings)]
+        raise ConfigError(*faults) from error
+    if faults:
+        raise ConfigError(*faults)
+    return settings

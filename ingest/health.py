@@ -1,0 +1,120 @@
+"""Per source: its row, its heartbeat, its error, and the times when it could not see."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import orjson
+from psycopg.types.json import Jsonb
+
+from connectors.contract import Connector, Polled, Subscribed
+from ingest.config import Settings
+from ingest.sql import QUERIES
+from ingest.store import Link, Store
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """What a transport says of one source now; ``blind_since`` is set while it can't see (UTC)."""
+
+    queued: int = 0
+    fault: str = ""
+    blind_since: datetime | None = None
+
+
+def transport(connector: Connector) -> str:
+    """Return how a connector's messages come in."""
+    if isinstance(connector, Subscribed):
+        return "subscribed"
+    return "polled" if isinstance(connector, Polled) else "received"
+
+
+def declare(store: Store, settings: Settings) -> None:
+    """Write sources, devices and hamlets of the configuration into the database."""
+    with store.transaction() as link:
+        for name, connector in settings.sources.items():
+            link.execute(
+                QUERIES["declare_source"],
+                {
+                    "name": name,
+                    "connector": type(connector).__module__.removeprefix("connectors."),
+                    "feed": connector.feed,
+                    "title": connector.title_vi or connector.title,
+                    "transport": transport(connector),
+                    "stale_after": connector.stale_after,
+                },
+            )
+        link.execute(QUERIES["forget_sources"], (list(settings.sources),))
+        for device in settings.devices:
+            link.execute(
+                QUERIES["declare_device"], device.model_dump() | {"simulated": settings.commune.simulated}
+            )
+        for hamlet in settings.hamlets:
+            outline = {"type": "Polygon", "coordinates": [hamlet.outline]} if hamlet.outline else None
+            link.execute(
+                QUERIES["declare_hamlet"], (settings.commune.unit, hamlet.name, Jsonb(outline, dumps=orjson.dumps))
+            )
+        link.execute(
+            "insert into store_meta values ('commune', %s) on conflict (key) do update set value = excluded.value",
+            (settings.commune.unit,),
+        )
+
+
+class Health:
+    """Writes the pulse of every source of this process every few seconds."""
+
+    def __init__(self, store: Store, pulses: Mapping[str, Callable[[], Pulse]]) -> None:
+        self._store = store
+        self._pulses = pulses
+        self._blind: dict[str, datetime] = {}
+        self._began = False
+
+    def begin(self) -> None:
+        """Note that nothing was seen since the last heartbeat: our own absence is no device's outage."""
+        with self._store.transaction() as link:
+            for name in self._pulses:
+                row = link.execute("select heartbeat_at from source where name = %s", (name,)).fetchone()
+                last = row[0] if row else None
+                if last is not None:
+                    self._open(link, name, last, "collector_stopped")
+        self._began = True
+
+    def beat(self) -> None:
+        """Write heartbeats, queues and faults, and open or close blind spans."""
+        if not self._began:
+            self.begin()
+        now = datetime.now(UTC)
+        with self._store.transaction() as link:
+            for name, ask in self._pulses.items():
+                pulse = ask()
+                link.execute(
+                    "update source set heartbeat_at = %(now)s, queued = %(queued)s, error = %(fault)s, error_since ="
+                    " case when %(fault)s = '' then null else coalesce(error_since, %(now)s) end where name = %(name)s",
+                    {"now": now, "queued": pulse.queued, "fault": pulse.fault, "name": name},
+                )
+                if pulse.blind_since is not None:
+                    self._open(link, name, pulse.blind_since, "connection_down")
+                else:
+                    self._close(link, name, now)
+
+    def _open(self, link: Link, name: str, since: datetime, reason: str) -> None:
+        if name in self._blind:
+            return
+        self._blind[name] = since
+        link.execute(
+            "insert into blind_span (source, started_at, reason) values (%s, %s, %s) on conflict do nothing",
+            (name, since, reason),
+        )
+
+    def _close(self, link: Link, name: str, now: datetime) -> None:
+        if self._blind.pop(name, None) is not None:
+            link.execute(
+                "update blind_span set ended_at = greatest(started_at, %s) where source = %s and ended_at is null",
+                (now, name),
+            )
+
+
+BEAT = timedelta(seconds=2)

@@ -1,0 +1,118 @@
+"""Device reports into rows: binary COPY straight into the table, staging only where keys collide."""
+
+import hashlib
+import struct
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
+
+import orjson
+
+from connectors.contract import DeviceReport, Message
+from ingest import partitions
+from ingest.sql import QUERIES
+from ingest.store import Link
+
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_HEADER = b"PGCOPY\n\xff\r\n\0" + struct.pack(">ii", 0, 0)
+_TRAILER = struct.pack(">h", -1)
+_COPY = "copy device_report (unit, kind, name, at, digest, received_at, state, readings, labels, source) from stdin (format binary)"
+_COPY_STAGED = (
+    "copy staged_report (n, again, unit, kind, name, at, digest, received_at, state, readings, labels, source)"
+    " from stdin (format binary)"
+)
+_INT = struct.Struct(">i")
+_NULL = struct.pack(">i", -1)
+_TIMES = struct.Struct(">iqiqiq")  # at, digest, received_at, each eight bytes with its length before it
+
+
+class Row(NamedTuple):
+    """A report as it will lie in the table; ``n`` is its message's place in the batch."""
+
+    n: int
+    report: DeviceReport
+    message: Message
+    digest: int
+    packed: bytes
+
+    @property
+    def key(self) -> tuple[str, str, datetime, int]:
+        """The table's primary key."""
+        return (self.report.device.unit, self.report.device.name, self.report.at, self.digest)
+
+    @property
+    def by_reception(self) -> bool:
+        """Whether it has no instant of its own."""
+        return self.report.at == self.message.received_at
+
+    @property
+    def again(self) -> bool:
+        """Whether it may lie in the table under another instant: a redelivery that has none of its own."""
+        return self.message.redelivered and self.by_reception
+
+
+def row(n: int, message: Message, report: DeviceReport) -> Row:
+    """Pack one report for COPY (PostgreSQL's binary format, ten fields)."""
+    unit, kind, name = report.device
+    readings = orjson.dumps(report.values) if report.values else b""
+    labels = orjson.dumps(report.labels) if report.labels else b""
+    said = b"%b\0%b\0%b\0%b" % (kind.encode(), report.state.encode(), readings, labels)
+    digest = int.from_bytes(hashlib.blake2b(said, digest_size=8).digest(), "big", signed=True)
+    times = _TIMES.pack(
+        8, (report.at - _EPOCH) // _MICROSECOND, 8, digest, 8, (message.received_at - _EPOCH) // _MICROSECOND
+    )
+    packed = b"".join(
+        (
+            _text(unit),
+            _text(kind),
+            _text(name),
+            times,
+            _text(report.state),
+            _jsonb(readings),
+            _jsonb(labels),
+            _text(message.source),
+        )
+    )
+    return Row(n, report, message, digest, packed)
+
+
+def _text(text: str) -> bytes:
+    raw = text.encode()
+    return _INT.pack(len(raw)) + raw
+
+
+def _jsonb(raw: bytes) -> bytes:
+    return _INT.pack(len(raw) + 1) + b"\x01" + raw if raw else _NULL
+
+
+def copy(link: Link, rows: Iterable[Row]) -> None:
+    """Write the rows into the table itself; raises ``UniqueViolation`` where one is already there."""
+    ten = struct.pack(">h", 10)
+    with link.cursor() as cursor, cursor.copy(_COPY) as sink:
+        sink.write(b"".join((_HEADER, *(ten + r.packed for r in rows), _TRAILER)))
+
+
+def copy_staged(link: Link, rows: Sequence[Row]) -> set[tuple[str, str, datetime, int]]:
+    """Write the rows by way of a staging table; returns the keys that were new."""
+    twelve = struct.pack(">h", 12)
+    flags = {False: struct.pack(">i?", 1, False), True: struct.pack(">i?", 1, True)}
+    link.execute(QUERIES["stage_reports"])
+    with link.cursor() as cursor, cursor.copy(_COPY_STAGED) as sink:
+        parts = (twelve + struct.pack(">ii", 4, r.n) + flags[r.again] + r.packed for r in rows)
+        sink.write(b"".join((_HEADER, *parts, _TRAILER)))
+    return set(link.execute(QUERIES["take_staged"]).fetchall())
+
+
+def ensure_partitions(link: Link, rows: Iterable[Row], have: set[date], keep_days: int) -> None:
+    """Make the partitions that these rows need; ``have`` remembers. Days past keeping lie in the default one."""
+    today = datetime.now(UTC).date()
+    oldest = today - timedelta(days=keep_days)
+    missing = {r.report.at.astimezone(UTC).date() for r in rows} - have
+    wanted = {day for day in missing if day >= oldest}
+    if wanted:
+        have |= partitions.existing(link)
+        partitions.make(link, wanted - have)
+        have |= wanted
+
+

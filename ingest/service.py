@@ -1,0 +1,162 @@
+"""The ingest process: every transport, the writer, and the clock that keeps states, health and partitions."""
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from connectors.contract import LOCAL, Polled, Subscribed
+from ingest import migrate, partitions, states
+from ingest.batch import Committer
+from ingest.config import Settings
+from ingest.errors import StoreDown, pauses
+from ingest.health import BEAT, Health, Pulse, declare
+from ingest.mqtt import Subscriber
+from ingest.poll import Poller
+from ingest.store import Store
+from ingest.stream import notify
+from ingest.units import commune_codes
+from ingest.writer import Writer
+
+log = logging.getLogger(__name__)
+
+
+def await_store(store: Store, stopping: threading.Event) -> bool:
+    """Wait for the database with growing pauses, saying so once; tells whether it came before we were stopped.
+
+    Raises :class:`ConfigError` where its schema is not this version's.
+    """
+    said = False
+    for pause in pauses():
+        try:
+            migrate.check(store)
+        except StoreDown as down:
+            if not said:
+                log.warning("store away at start error=%r; waiting", str(down))
+                said = True
+        else:
+            if said:
+                log.info("store back")
+            return True
+        if stopping.wait(pause):
+            break
+    return False
+
+
+class Service:
+    """Runs until told to stop; then stores what it has, acknowledges it, and leaves."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._store = Store(settings.database.url, pool=settings.database.pool, name="ioc-ingest")
+        self._stopping = threading.Event()
+        self._down: set[str] = set()
+
+    def stop(self) -> None:
+        """Ask it to stop."""
+        self._stopping.set()
+
+    def run(self) -> int:
+        """Run; returns the exit status (1: the writer died, a bug)."""
+        with self._store:
+            if not await_store(self._store, self._stopping):
+                return 0
+            declare(self._store, self._settings)
+            return self._run()
+
+    def _run(self) -> int:
+        s = self._settings
+        writer = Writer(
+            Committer(self._store, s.database.keep_days),
+            commune_codes(self._store),
+            queue=s.ingest.queue,
+            batch_rows=s.ingest.batch_rows,
+            batch_age=s.ingest.batch_age,
+        )
+        subscribed = {name: c for name, c in s.sources.items() if isinstance(c, Subscribed)}
+        polled = {name: c for name, c in s.sources.items() if isinstance(c, Polled)}
+        subscriber = Subscriber(s.broker, subscribed, writer)
+        poller = Poller(polled, self._store, writer)
+        health = Health(self._store, self._pulses(subscriber, poller, writer))
+        health.begin()
+        scheduler = BackgroundScheduler(timezone=LOCAL)
+        self._every(scheduler, BEAT, health.beat)
+        self._every(scheduler, timedelta(seconds=1), self._sweep)
+        self._every(scheduler, timedelta(hours=1), self._keep_partitions)
+        self._every(scheduler, timedelta(minutes=1), lambda: self._reconcile(subscriber))
+        poller.schedule(scheduler)
+        writer.start()
+        if subscribed:
+            subscriber.start()
+        scheduler.start()
+        log.info("ingest up sources=%s", ",".join(s.sources))
+        while not self._stopping.wait(0.5):
+            if not writer.is_alive():
+                log.critical("the writer ended by itself; stopping, nothing unacknowledged is lost")
+                break
+        alive = writer.is_alive()
+        scheduler.shutdown()
+        left = writer.stop()
+        if subscribed:
+            subscriber.stop()
+        self._guarded(health.beat)
+        log.info("ingest down left=%d", left)
+        return 0 if alive else 1
+
+    def _pulses(self, subscriber: Subscriber, poller: Poller, writer: Writer) -> dict[str, Callable[[], Pulse]]:
+        def pulse(name: str) -> Pulse:
+            queued = writer.queued_by_source().get(name, 0)
+            if isinstance(self._settings.sources[name], Polled):
+                return Pulse(queued, poller.fault(name))
+            blind = None if subscriber.connected_since else subscriber.blind_since
+            return Pulse(queued, subscriber.fault, blind)
+
+        pushed_or_ours = (Subscribed, Polled)
+        return {
+            name: lambda name=name: pulse(name)  # type: ignore[misc]  # the loop's own name, bound now
+            for name, connector in self._settings.sources.items()
+            if isinstance(connector, pushed_or_ours)
+        }
+
+    def _every(self, scheduler: BackgroundScheduler, pause: timedelta, job: Callable[[], object]) -> None:
+        scheduler.add_job(
+            lambda: self._guarded(job), "interval", seconds=pause.total_seconds(), max_instances=1, coalesce=True,
+            misfire_grace_time=None, next_run_time=datetime.now(UTC),
+        )  # fmt: skip
+
+    def _guarded(self, job: Callable[[], object]) -> None:
+        """Run a job that the next turn repeats; the writer says that the database is away, once for all."""
+        try:
+            job()
+        except StoreDown as down:
+            log.debug("job waits error=%r", str(down))
+
+    def _sweep(self) -> None:
+        ingest = self._settings.ingest
+        with self._store.transaction() as link:
+            changed = states.sweep(link, datetime.now(UTC), ingest.expected_every, ingest.patience)
+            notify(link, changed, (), ())
+
+    def _keep_partitions(self) -> None:
+        with self._store.transaction() as link:
+            partitions.make_ahead(link)
+            for day in partitions.drop_old(link, self._settings.database.keep_days):
+                log.info("dropped reports day=%s", day)
+
+    def _reconcile(self, subscriber: Subscriber) -> None:
+        """Remove from the persistent session what an older configuration subscribed to."""
+        client = self._settings.broker.client
+        wanted = set(subscriber.filters)
+        with self._store.transaction() as link:
+            rows = link.execute("select filter from subscription where client = %s", (client,)).fetchall()
+            known = {row[0] for row in rows}
+            if known == wanted or subscriber.connected_since is None:
+                return
+            subscriber.unsubscribe(known - wanted)
+            link.execute("delete from subscription where client = %s", (client,))
+            for topic in wanted:
+                link.execute("insert into subscription values (%s, %s)", (client, topic))
+        if known - wanted:
+            log.info("unsubscribed filters=%s", ",".join(sorted(known - wanted)))

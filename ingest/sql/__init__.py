@@ -1,0 +1,23 @@
+"""All SQL of ingest: ``schema/*.sql`` ordered migrations, ``queries.sql`` named queries."""
+
+import re
+from importlib import resources
+from typing import LiteralString, cast
+
+_NAMED = re.compile(r"^-- (\w+): (.+)\n((?:(?!^-- \w+: ).*\n?)*)", re.MULTILINE)
+
+
+def _load() -> dict[str, LiteralString]:
+    text = resources.files(__name__).joinpath("queries.sql").read_text("utf-8")
+    return {name: cast("LiteralString", sql.strip()) for name, _why, sql in _NAMED.findall(text)}
+
+
+QUERIES = _load()
+"""Named queries; the file is ours, so its text is vouched for once, here."""
+
+
+def migrations() -> list[tuple[int, str, str]]:
+    """Return (number, name, sql) of every migration, in order."""
+    folder = resources.files(__name__).joinpath("schema")
+    files = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".sql")), key=lambda entry: entry.name)
+    return [(int(f.name[:4]), f.name[5:-4], f.read_text("utf-8")) for f in files]

@@ -1,0 +1,181 @@
+-- Named queries: a line "-- name: what it does", then the statement.
+
+-- lock_states: the states of the batch's devices, locked in one order so that two writers never wait for each other
+select s.unit, s.kind, s.name, s.at, s.state, s.reported, s.since, s.reason
+from device_state s
+join unnest(%s::text[], %s::text[], %s::text[]) as b(unit, kind, name) using (unit, kind, name)
+order by s.unit, s.kind, s.name
+for update of s
+
+-- register_devices: devices that nobody declared are kept, unconfirmed
+insert into device (unit, kind, name, lifecycle)
+select unit, kind, name, 'unconfirmed' from unnest(%s::text[], %s::text[], %s::text[]) as b(unit, kind, name)
+on conflict do nothing
+
+-- put_states: the newest evidence of each device; an online word alone keeps the last numbers
+insert into device_state as s
+    (unit, kind, name, at, seen_at, state, reported, since, reason, readings, labels, source, changed_at)
+select unit, kind, name, at, seen_at, state, reported, since, reason, readings::jsonb, labels::jsonb, source, clock_timestamp()
+from unnest(%s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::text[], %s::text[],
+            %s::timestamptz[], %s::text[], %s::text[], %s::text[], %s::text[])
+    as b(unit, kind, name, at, seen_at, state, reported, since, reason, readings, labels, source)
+order by unit, kind, name
+on conflict (unit, kind, name) do update set
+    at = excluded.at, seen_at = excluded.seen_at, state = excluded.state, reported = excluded.reported,
+    since = excluded.since, reason = excluded.reason, readings = coalesce(excluded.readings, s.readings),
+    labels = coalesce(excluded.labels, s.labels), source = excluded.source, changed_at = excluded.changed_at
+
+-- close_spans: the open span of each device ends where the next begins
+update state_span s set ended_at = greatest(b.ended_at, s.started_at)
+from unnest(%s::text[], %s::text[], %s::text[], %s::timestamptz[]) as b(unit, kind, name, ended_at)
+where s.unit = b.unit and s.kind = b.kind and s.name = b.name and s.ended_at is null
+
+-- open_spans: spans as they follow each other; a span without length gives way to its successor
+insert into state_span (unit, kind, name, started_at, ended_at, state, reason)
+select * from unnest(%s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::text[], %s::text[])
+on conflict (unit, kind, name, started_at) do update set
+    ended_at = excluded.ended_at, state = excluded.state, reason = excluded.reason
+
+-- silent_devices: devices that should have spoken by now, locked
+select s.unit, s.kind, s.name, s.at, s.seen_at, s.state, s.source,
+       coalesce(d.expected_every, (%(every)s::jsonb ->> s.kind)::interval) * %(patience)s as patience
+from device_state s
+join device d using (unit, kind, name)
+where s.state not in ('offline', 'unknown')
+  and s.seen_at < %(now)s - coalesce(d.expected_every, (%(every)s::jsonb ->> s.kind)::interval) * %(patience)s
+order by s.unit, s.kind, s.name
+for update of s
+
+-- silence_states: silent devices get their new state; numbers stay as they were last heard
+update device_state s
+set state = b.state, since = b.since, reason = b.reason, changed_at = clock_timestamp()
+from unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::text[])
+    as b(unit, kind, name, state, since, reason)
+where s.unit = b.unit and s.kind = b.kind and s.name = b.name
+
+-- blind_spans: when the sources could not see, the last days
+select source, started_at, ended_at from blind_span where coalesce(ended_at, now()) > now() - interval '2 days'
+
+-- changed_devices: devices as the stream shows them
+select unit, kind, name, state, reported, since, at, reason, readings, labels, changed_at
+from device_state s
+join unnest(%s::text[], %s::text[], %s::text[]) as b(unit, kind, name) using (unit, kind, name)
+
+-- stage_reports: a batch that may collide waits here
+create temporary table if not exists staged_report
+    (n integer, again boolean, unit text, kind text, name text, at timestamptz, digest bigint, received_at timestamptz, state text, readings jsonb, labels jsonb, source text)
+on commit delete rows
+
+-- take_staged: what is not there yet; a redelivery without an instant of its own equals a row of the last minutes
+insert into device_report (unit, kind, name, at, digest, received_at, state, readings, labels, source)
+select unit, kind, name, at, digest, received_at, state, readings, labels, source
+from staged_report s
+where not (again and exists (
+    select from device_report r
+    where r.unit = s.unit and r.name = s.name and r.digest = s.digest
+      and r.at > s.at - interval '15 minutes' and r.at <= s.at))
+on conflict do nothing
+returning unit, name, at, digest
+
+-- stage_observations: figures wait here to be compared with what is known
+create temporary table if not exists staged_observation
+    (n integer, unit text, indicator text, period_start date, period_end date, period_kind text, cumulative boolean,
+     scope text, dims jsonb, value numeric, numerator numeric, denominator numeric, bound text, low numeric, high numeric,
+     stated numeric, quality text, source text, address text, received_at timestamptz)
+on commit delete rows
+
+-- new_observations: figures that say something else than the latest revision
+create temporary table new_observation on commit drop as
+select distinct on (s.unit, s.indicator, s.period_start, s.period_end, s.period_kind, s.cumulative, s.scope, s.dims)
+       s.*, coalesce(o.revision, 0) + 1 as revision
+from staged_observation s
+left join observation o on o.latest
+    and (o.unit, o.indicator, o.period_start, o.period_end, o.period_kind, o.cumulative, o.scope, o.dims)
+      = (s.unit, s.indicator, s.period_start, s.period_end, s.period_kind, s.cumulative, s.scope, s.dims)
+where o.unit is null
+   or (o.value, o.numerator, o.denominator, o.bound, o.low, o.high, o.stated, o.quality)
+      is distinct from (s.value, s.numerator, s.denominator, s.bound, s.low, s.high, s.stated, s.quality)
+order by s.unit, s.indicator, s.period_start, s.period_end, s.period_kind, s.cumulative, s.scope, s.dims, s.n desc
+
+-- retire_observations: the revisions that are no longer the latest
+update observation o set latest = false
+from new_observation s
+where o.latest and (o.unit, o.indicator, o.period_start, o.period_end, o.period_kind, o.cumulative, o.scope, o.dims)
+                 = (s.unit, s.indicator, s.period_start, s.period_end, s.period_kind, s.cumulative, s.scope, s.dims)
+
+-- take_observations: the new revisions; answers which messages brought something new
+with taken as (
+    insert into observation (unit, indicator, period_start, period_end, period_kind, cumulative, scope, dims, revision,
+        latest, value, numerator, denominator, bound, low, high, stated, quality, source, address, received_at)
+    select unit, indicator, period_start, period_end, period_kind, cumulative, scope, dims, revision,
+        true, value, numerator, denominator, bound, low, high, stated, quality, source, address, received_at
+    from new_observation
+    returning 1)
+select distinct n from new_observation, (select count(*) from taken) as done
+
+-- take_case_event: one event of a case; nothing where it is known
+insert into case_event (unit, kind, id, at, digest, opened_at, status, category, severity, due, channel, hamlet,
+                        latitude, longitude, source, received_at)
+values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+on conflict do nothing
+returning id
+
+-- put_case: the case as its newest event says
+insert into case_now as c (unit, kind, id, at, opened_at, closed_at, status, category, severity, due, channel, hamlet,
+                           latitude, longitude, source, received_at, changed_at)
+values (%(unit)s, %(kind)s, %(id)s, %(at)s, %(opened_at)s, %(closed_at)s, %(status)s, %(category)s, %(severity)s,
+        %(due)s, %(channel)s, %(hamlet)s, %(latitude)s, %(longitude)s, %(source)s, %(received_at)s, clock_timestamp())
+on conflict (unit, kind, id) do update set
+    at = excluded.at, opened_at = excluded.opened_at, closed_at = excluded.closed_at, status = excluded.status,
+    category = excluded.category, severity = excluded.severity, due = excluded.due, channel = excluded.channel,
+    hamlet = excluded.hamlet, latitude = excluded.latitude, longitude = excluded.longitude, source = excluded.source,
+    received_at = excluded.received_at, changed_at = excluded.changed_at
+where c.at <= excluded.at
+
+-- keep_rejection: a refused message, whole; the same again only counts
+insert into rejection as r (source, address, body, digest, received_at, first_at, stage, place, reason)
+values (%(source)s, %(address)s, %(body)s, %(digest)s, %(received_at)s, %(received_at)s, %(stage)s, %(place)s, %(reason)s)
+on conflict (source, address, digest) do update set
+    times = r.times + 1, received_at = excluded.received_at, stage = excluded.stage, place = excluded.place,
+    reason = excluded.reason, resolved_at = null
+
+-- take_content: a file is taken once, by content
+insert into taken (source, digest, address) values (%s, %s, %s) on conflict do nothing
+
+-- count: what became of a source's messages, in the same transaction as their rows
+update source set
+    received = received + %(received)s, stored = stored + %(stored)s, duplicate = duplicate + %(duplicate)s,
+    rejected = rejected + %(rejected)s,
+    last_message_at = greatest(last_message_at, %(last)s),
+    last_stored_at = case when %(stored)s > 0 then greatest(last_stored_at, %(last)s) else last_stored_at end
+where name = %(source)s
+
+-- count_minute: the same by commune and minute
+insert into source_minute as m (unit, source, minute, stored, duplicate, rejected)
+select * from unnest(%s::text[], %s::text[], %s::timestamptz[], %s::integer[], %s::integer[], %s::integer[])
+on conflict (unit, source, minute) do update set
+    stored = m.stored + excluded.stored, duplicate = m.duplicate + excluded.duplicate,
+    rejected = m.rejected + excluded.rejected
+
+-- declare_source: a source of the configuration
+insert into source (name, connector, feed, title, transport, stale_after)
+values (%(name)s, %(connector)s, %(feed)s, %(title)s, %(transport)s, %(stale_after)s)
+on conflict (name) do update set
+    connector = excluded.connector, feed = excluded.feed, title = excluded.title, transport = excluded.transport,
+    stale_after = excluded.stale_after, configured = true
+
+-- forget_sources: sources that the configuration no longer names keep their past
+update source set configured = false where not name = any(%s)
+
+-- declare_device: a device of the register; what it said before is kept
+insert into device (unit, kind, name, title, hamlet, latitude, longitude, owner, upstream, expected_every, horns, lifecycle, simulated)
+values (%(unit)s, %(kind)s, %(name)s, %(title)s, %(hamlet)s, %(latitude)s, %(longitude)s, %(owner)s, %(upstream)s,
+        %(expected_every)s, %(horns)s, %(lifecycle)s, %(simulated)s)
+on conflict (unit, kind, name) do update set
+    title = excluded.title, hamlet = excluded.hamlet, latitude = excluded.latitude, longitude = excluded.longitude,
+    owner = excluded.owner, upstream = excluded.upstream, expected_every = excluded.expected_every,
+    horns = excluded.horns, lifecycle = excluded.lifecycle, simulated = excluded.simulated
+
+-- declare_hamlet: a hamlet of the configuration
+insert into hamlet (unit, name, outline) values (%s, %s, %s)
+on conflict (unit, name) do update set outline = excluded.outline

@@ -1,0 +1,112 @@
+"""Device states in the database: lock, let the state machine decide, write states and spans."""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import orjson
+
+from connectors.contract import DeviceId
+from ingest.reports import Row
+from ingest.sql import QUERIES
+from ingest.state import Evidence, Known, Span, follow, silent
+from ingest.store import Link
+
+
+def lock(link: Link, devices: Collection[DeviceId]) -> dict[DeviceId, Known]:
+    """Return what is known of these devices, and keep other writers off them until the transaction ends."""
+    columns = _columns(sorted(devices))
+    return {
+        DeviceId(unit, kind, name): Known(at, state, reported, since, reason)
+        for unit, kind, name, at, state, reported, since, reason in link.execute(QUERIES["lock_states"], columns)
+    }
+
+
+def advance(link: Link, known: Mapping[DeviceId, Known], rows: Iterable[Row]) -> list[DeviceId]:
+    """Follow the reports that were new; returns the devices that were heard."""
+    heard: defaultdict[DeviceId, list[Row]] = defaultdict(list)
+    for r in rows:
+        heard[r.report.device].append(r)
+    if not heard:
+        return []
+    strangers = sorted(d for d in heard if d not in known)
+    if strangers:
+        link.execute(QUERIES["register_devices"], _columns(strangers))
+    put: list[tuple[object, ...]] = []
+    spans: list[tuple[DeviceId, Span]] = []
+    for device, its in sorted(heard.items()):
+        after, begun = follow(known.get(device), map(_evidence, its))
+        if after is None:
+            continue
+        spans += ((device, span) for span in begun)
+        # Numbers come from the newest status: a last will says nothing of the volume.
+        told = max((r for r in its if not _evidence(r).connection), key=lambda r: r.report.at, default=None)
+        fresh = told is not None and told.report.at >= after.at
+        readings = orjson.dumps(told.report.values).decode() if told and fresh else None
+        labels = orjson.dumps(told.report.labels).decode() if told and fresh else None
+        seen_at = max(r.message.received_at for r in its)
+        put.append((*device, after.at, seen_at, after.state, after.reported, after.since, after.reason)
+                   + (readings, labels, its[-1].message.source))  # fmt: skip
+    link.execute(QUERIES["put_states"], [list(column) for column in zip(*put, strict=True)])
+    _write_spans(link, spans)
+    return list(heard)
+
+
+def sweep(
+    link: Link,
+    now: datetime,
+    every: Mapping[str, timedelta],
+    patience: float,
+) -> list[DeviceId]:
+    """Judge the devices that should have spoken by now; returns those whose state changed."""
+    arguments = {
+        "now": now,
+        "patience": patience,
+        "every": json.dumps({kind: f"{pause.total_seconds()} seconds" for kind, pause in every.items()}),
+    }
+    quiet = link.execute(QUERIES["silent_devices"], arguments).fetchall()
+    if not quiet:
+        return []
+    blind: defaultdict[str, list[tuple[datetime, datetime | None]]] = defaultdict(list)
+    for source, started_at, ended_at in link.execute(QUERIES["blind_spans"]):
+        blind[source].append((started_at, ended_at))
+    spans = [
+        (DeviceId(unit, kind, name), span)
+        for unit, kind, name, _at, seen_at, state, source, its_patience in quiet
+        if (span := silent(seen_at, its_patience, now, blind[source])) and span.state != state
+    ]
+    if spans:
+        columns = _columns([device for device, _ in spans])
+        columns += [[s.state for _, s in spans], [s.started_at for _, s in spans], [s.reason for _, s in spans]]
+        link.execute(QUERIES["silence_states"], columns)
+        _write_spans(link, spans)
+    return [device for device, _ in spans]
+
+
+def _write_spans(link: Link, spans: Sequence[tuple[DeviceId, Span]]) -> None:
+    if not spans:
+        return
+    first: dict[DeviceId, Span] = {}
+    following: dict[int, datetime] = {}
+    last: dict[DeviceId, int] = {}
+    for n, (device, span) in enumerate(spans):
+        first.setdefault(device, span)
+        if device in last:
+            following[last[device]] = span.started_at
+        last[device] = n
+    link.execute(QUERIES["close_spans"], _columns(list(first)) + [[span.started_at for span in first.values()]])
+    # Two spans that begin at one instant: the later one is the truth, and the key allows only one.
+    kept = {(device, span.started_at): n for n, (device, span) in enumerate(spans)}
+    rows = [(*spans[n][0], spans[n][1].started_at, following.get(n), spans[n][1].state, spans[n][1].reason)
+            for n in kept.values()]  # fmt: skip
+    link.execute(QUERIES["open_spans"], [list(column) for column in zip(*rows, strict=True)])
+
+
+def _evidence(r: Row) -> Evidence:
+    connection = r.report.labels.get("evidence") == "connection"
+    return Evidence(r.report.at, r.message.received_at, r.report.state, connection)
+
+
+def _columns(devices: Sequence[DeviceId]) -> list[list[object]]:
+    return [[d.unit for d in devices], [d.kind for d in devices], [d.name for d in devices]]
