@@ -8,10 +8,11 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import ClassVar
 
 import orjson
-from pydantic import Field, PrivateAttr
+from pydantic import Field
 
 from connectors.contract import FUTURE, DeviceId, DeviceReport, Message, Quantity, Subscribed, Undecodable
 
@@ -34,11 +35,13 @@ class StatusTopic(Subscribed):
     unit: str = Field(default="+", pattern=r"^(\+|[0-9]{5})$")
     """Commune code to listen to; ``+`` is every commune of the broker."""
 
-    _limits: dict[str, tuple[float, float, str]] = PrivateAttr()
+    limits: ClassVar[Mapping[str, tuple[float, float, str]]] = {}
+    """Lowest, highest, unit by quantity: an index of the class, because a model's private fields are slow to read."""
 
-    def model_post_init(self, _context: object) -> None:
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: object) -> None:
         """Index the quantities by key."""
-        self._limits = {q.key: (q.lowest, q.highest, q.unit) for q in self.quantities}
+        cls.limits = {q.key: (q.lowest, q.highest, q.unit) for q in cls.quantities}
 
     def topics(self) -> tuple[str, ...]:
         """Return the status and the connection filter of this kind."""
@@ -46,7 +49,7 @@ class StatusTopic(Subscribed):
 
     def decode(self, message: Message) -> Iterable[DeviceReport]:
         """Give one report a message; raises :class:`Undecodable` naming the field and what it should be."""
-        device, leaf = self._addressed(message.address)
+        device, leaf = _addressed(message.address, self.kind)
         if len(message.body) > self.largest_body:
             raise Undecodable(f"{len(message.body)} bytes, at most {self.largest_body} are read", place="body")
         if leaf == "connection":
@@ -59,19 +62,6 @@ class StatusTopic(Subscribed):
             raise Undecodable(f"a JSON object is expected, not {type(said).__name__}", place="body")
         return (self._status(device, said, message.received_at),)
 
-    def _addressed(self, topic: str) -> tuple[DeviceId, str]:
-        match = _TOPIC.fullmatch(topic)
-        if match is None:
-            raise Undecodable(f"{topic!r} is not ioc/<unit>/{self.kind}/<device>/status or …/connection", place="topic")
-        unit, kind, name, leaf = match.groups()
-        if not _UNIT.fullmatch(unit):
-            raise Undecodable(f"unit {unit!r} is not a 5-digit commune code", place="topic")
-        if kind != self.kind:
-            raise Undecodable(f"kind {kind!r} comes to the connector of {self.kind!r}", place="topic")
-        if not _DEVICE.fullmatch(name):
-            raise Undecodable(f"device {name!r} is not 1 to 64 of a-z, 0-9 and '-'", place="topic")
-        return DeviceId(unit, kind, name), leaf
-
     def _connection(self, device: DeviceId, message: Message) -> DeviceReport:
         state = message.body.decode("utf-8", "replace").strip()
         if state not in ("online", "offline"):
@@ -83,7 +73,7 @@ class StatusTopic(Subscribed):
         state = "online"
         values: dict[str, float] = {}
         labels: dict[str, str] = {}
-        limits = self._limits
+        limits = self.limits
         for key, value in said.items():
             kind = type(value)
             if value is None:
@@ -131,12 +121,29 @@ class StatusTopic(Subscribed):
         return value
 
 
+@lru_cache(maxsize=1 << 16)
+def _addressed(topic: str, its_kind: str) -> tuple[DeviceId, str]:
+    match = _TOPIC.fullmatch(topic)
+    if match is None:
+        raise Undecodable(f"{topic!r} is not ioc/<unit>/{its_kind}/<device>/status or …/connection", place="topic")
+    unit, kind, name, leaf = match.groups()
+    if not _UNIT.fullmatch(unit):
+        raise Undecodable(f"unit {unit!r} is not a 5-digit commune code", place="topic")
+    if kind != its_kind:
+        raise Undecodable(f"kind {kind!r} comes to the connector of {its_kind!r}", place="topic")
+    if not _DEVICE.fullmatch(name):
+        raise Undecodable(f"device {name!r} is not 1 to 64 of a-z, 0-9 and '-'", place="topic")
+    return DeviceId(unit, kind, name), leaf
+
+
 def _instant(value: object, received_at: datetime) -> datetime:
     """Read RFC 3339 with zone; a clock a day ahead is refused (contract), a late one is kept."""
     if type(value) is not str or not _RFC3339.fullmatch(value):
         raise Undecodable(f"{value!r:.60} is not RFC 3339 with a zone, as 2026-11-21T07:00:00+07:00", place="at")
     try:
-        at = datetime.fromisoformat(value).astimezone(UTC)
+        at = datetime.fromisoformat(value)
+        if at.tzinfo is not UTC:
+            at = at.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise Undecodable(f"{value!r} is no instant: {error}", place="at") from error
     if at - received_at > FUTURE:

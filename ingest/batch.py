@@ -95,7 +95,7 @@ class Committer:
         known = states.lock(link, {r.report.device for r in rows})
         # What the broker only remembers says nothing new of a device that we know.
         live = [r for r in rows if not (r.message.retained and r.by_reception and r.report.device in known)]
-        unique = list({r.key: r for r in reversed(live)}.values())[::-1]
+        unique = list({r.head: r for r in reversed(live)}.values())[::-1]
         if not collide:
             reports.copy(link, unique)
             taken = unique
@@ -140,12 +140,14 @@ def count(link: Link, batch: Sequence[Taking], outcomes: Sequence[Outcome]) -> N
     sums: defaultdict[str, Counter[str]] = defaultdict(Counter)
     last: dict[str, datetime] = {}
     minutes: defaultdict[tuple[str, str, datetime], Counter[str]] = defaultdict(Counter)
-    for taking, outcome in zip(batch, outcomes, strict=True):
-        m = taking.understood.message
-        sums[m.source][outcome] += 1
-        last[m.source] = max(m.received_at, last.get(m.source, m.received_at))
-        unit = _unit(taking.understood)
-        minutes[unit, m.source, m.received_at.astimezone(UTC).replace(second=0, microsecond=0)][outcome] += 1
+    kinds = Counter(
+        (t.understood.message.source, _unit(t.understood), t.understood.message.received_at, outcome)
+        for t, outcome in zip(batch, outcomes, strict=True)
+    )
+    for (source, unit, received_at, outcome), times in kinds.items():
+        sums[source][outcome] += times
+        last[source] = max(received_at, last.get(source, received_at))
+        minutes[unit, source, received_at.astimezone(UTC).replace(second=0, microsecond=0)][outcome] += times
     for source, c in sorted(sums.items()):
         counts = {key: c[key] for key in ("stored", "duplicate", "rejected")}
         link.execute(QUERIES["count"], counts | {"source": source, "received": c.total(), "last": last[source]})

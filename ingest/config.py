@@ -79,7 +79,7 @@ class Http(Section):
 class Ingest(Section):
     """How messages become rows."""
 
-    queue: int = Field(default=20_000, ge=10)
+    queue: int = Field(default=20_000, ge=4_000)
     """Messages waiting in memory at most, unacknowledged all."""
     batch_rows: int = Field(default=4_000, ge=1)
     batch_age: float = Field(default=0.05, gt=0, le=10)

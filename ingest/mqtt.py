@@ -2,7 +2,8 @@
 
 The network loop is ours (paho's documented external loop), for three reasons: it never waits for the database, so the
 keep-alive holds; acknowledgements leave in one piece a turn; and bytes are read in large pieces, which halves the cost
-of a message. What finds no room in the queue is forgotten unacknowledged, and the broker sends it again when we ask.
+of a message. While the queue is full we read no further; when that lasts (the database is away), we read on for the
+keep-alive's sake, forget what finds no room unacknowledged, and ask the broker for it again once there is room.
 """
 
 import logging
@@ -113,6 +114,7 @@ class Subscriber(threading.Thread):
         self._canary_at = 0.0
         self._canary_topic = f"ioc-canary/{broker.client}"
         self._overflowed = False
+        self._full_since: float | None = None
         self._now = datetime.now(UTC)
         self.unheard = 0
         self.reconnects = 0
@@ -199,9 +201,12 @@ class Subscriber(threading.Thread):
         misc_at = 0.0
         while (wire := client.buffered) is not None and client.socket() is not None:
             blocked = wire.flush()
-            readable, _, _ = select.select([wire, self._wake_r], [wire] if blocked else [], [], 0.5)
+            heed = self._heed(time.monotonic())
+            waiting = heed and wire.pending() > 0
+            sources = [wire, self._wake_r] if heed else [self._wake_r]
+            readable, _, _ = select.select(sources, [wire] if blocked else [], [], 0 if waiting else 0.5)
             self._now = datetime.now(UTC)
-            if wire in readable:
+            if waiting or wire in readable:
                 self._read_turn(client, wire)
             if self._wake_r in readable:
                 self._wake_r.recv(4096)
@@ -234,6 +239,15 @@ class Subscriber(threading.Thread):
                 if not self._overflowed:
                     log.warning("queue full bound=%d; the broker keeps the rest", self._writer.bound)
                 self._overflowed = True
+
+    def _heed(self, now: float) -> bool:
+        """Tell whether to read on: not while the queue is full, unless the keep-alive would suffer."""
+        if self._writer.queued + _TURN <= self._writer.bound:
+            self._full_since = None
+            return True
+        if self._full_since is None:
+            self._full_since = now
+        return now - self._full_since > self._broker.keepalive / 3
 
     def _send_acks(self, client: _Client) -> None:
         while self._acks and client.socket() is not None:

@@ -4,11 +4,12 @@ import hashlib
 import struct
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 import orjson
 
-from connectors.contract import DeviceReport, Message
+from connectors.contract import DeviceId, DeviceReport, Message
 from ingest import partitions
 from ingest.sql import QUERIES
 from ingest.store import Link
@@ -24,17 +25,21 @@ _COPY_STAGED = (
 )
 _INT = struct.Struct(">i")
 _NULL = struct.pack(">i", -1)
-_TIMES = struct.Struct(">iqiqiq")  # at, digest, received_at, each eight bytes with its length before it
+_INSTANT = struct.Struct(">iqiq")  # at and digest, each eight bytes with its length before it
 
 
 class Row(NamedTuple):
-    """A report as it will lie in the table; ``n`` is its message's place in the batch."""
+    """A report as it will lie in the table; ``n`` is its message's place in the batch.
+
+    ``head`` holds the packed key, ``tail`` the rest of the ten fields.
+    """
 
     n: int
     report: DeviceReport
     message: Message
     digest: int
-    packed: bytes
+    head: bytes
+    tail: bytes
 
     @property
     def key(self) -> tuple[str, str, datetime, int]:
@@ -59,38 +64,41 @@ def row(n: int, message: Message, report: DeviceReport) -> Row:
     labels = orjson.dumps(report.labels) if report.labels else b""
     said = b"%b\0%b\0%b\0%b" % (kind.encode(), report.state.encode(), readings, labels)
     digest = int.from_bytes(hashlib.blake2b(said, digest_size=8).digest(), "big", signed=True)
-    times = _TIMES.pack(
-        8, (report.at - _EPOCH) // _MICROSECOND, 8, digest, 8, (message.received_at - _EPOCH) // _MICROSECOND
-    )
-    packed = b"".join(
+    head = _device(report.device) + _INSTANT.pack(8, (report.at - _EPOCH) // _MICROSECOND, 8, digest)
+    tail = b"".join(
         (
-            _text(unit),
-            _text(kind),
-            _text(name),
-            times,
+            _received(message.received_at),
             _text(report.state),
-            _jsonb(readings),
-            _jsonb(labels),
+            _INT.pack(len(readings) + 1) + b"\x01" + readings if readings else _NULL,
+            _INT.pack(len(labels) + 1) + b"\x01" + labels if labels else _NULL,
             _text(message.source),
         )
     )
-    return Row(n, report, message, digest, packed)
+    return Row(n, report, message, digest, head, tail)
 
 
+@lru_cache(maxsize=1 << 10)
 def _text(text: str) -> bytes:
     raw = text.encode()
     return _INT.pack(len(raw)) + raw
 
 
-def _jsonb(raw: bytes) -> bytes:
-    return _INT.pack(len(raw) + 1) + b"\x01" + raw if raw else _NULL
+@lru_cache(maxsize=1 << 16)
+def _device(device: DeviceId) -> bytes:
+    return b"".join(_INT.pack(len(raw)) + raw for raw in (part.encode() for part in device))
+
+
+@lru_cache(maxsize=1 << 6)
+def _received(at: datetime) -> bytes:
+    """Pack an instant of reception; a burst of messages shares one."""
+    return struct.pack(">iq", 8, (at - _EPOCH) // _MICROSECOND)
 
 
 def copy(link: Link, rows: Iterable[Row]) -> None:
     """Write the rows into the table itself; raises ``UniqueViolation`` where one is already there."""
     ten = struct.pack(">h", 10)
     with link.cursor() as cursor, cursor.copy(_COPY) as sink:
-        sink.write(b"".join((_HEADER, *(ten + r.packed for r in rows), _TRAILER)))
+        sink.write(b"".join((_HEADER, *[ten + r.head + r.tail for r in rows], _TRAILER)))
 
 
 def copy_staged(link: Link, rows: Sequence[Row]) -> set[tuple[str, str, datetime, int]]:
@@ -99,7 +107,7 @@ def copy_staged(link: Link, rows: Sequence[Row]) -> set[tuple[str, str, datetime
     flags = {False: struct.pack(">i?", 1, False), True: struct.pack(">i?", 1, True)}
     link.execute(QUERIES["stage_reports"])
     with link.cursor() as cursor, cursor.copy(_COPY_STAGED) as sink:
-        parts = (twelve + struct.pack(">ii", 4, r.n) + flags[r.again] + r.packed for r in rows)
+        parts = (twelve + struct.pack(">ii", 4, r.n) + flags[r.again] + r.head + r.tail for r in rows)
         sink.write(b"".join((_HEADER, *parts, _TRAILER)))
     return set(link.execute(QUERIES["take_staged"]).fetchall())
 
@@ -108,7 +116,7 @@ def ensure_partitions(link: Link, rows: Iterable[Row], have: set[date], keep_day
     """Make the partitions that these rows need; ``have`` remembers. Days past keeping lie in the default one."""
     today = datetime.now(UTC).date()
     oldest = today - timedelta(days=keep_days)
-    missing = {r.report.at.astimezone(UTC).date() for r in rows} - have
+    missing = {at.date() for at in {r.report.at.astimezone(UTC) for r in rows}} - have
     wanted = {day for day in missing if day >= oldest}
     if wanted:
         have |= partitions.existing(link)

@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 import orjson
@@ -33,22 +34,21 @@ def advance(link: Link, known: Mapping[DeviceId, Known], rows: Iterable[Row]) ->
     strangers = sorted(d for d in heard if d not in known)
     if strangers:
         link.execute(QUERIES["register_devices"], _columns(strangers))
-    put: list[tuple[object, ...]] = []
+    put: list[dict[str, object]] = []
     spans: list[tuple[DeviceId, Span]] = []
     for device, its in sorted(heard.items()):
-        after, begun = follow(known.get(device), map(_evidence, its))
+        after, begun = follow(known.get(device), map(_evidence, _telling(its)))
         if after is None:
             continue
         spans += ((device, span) for span in begun)
+        state = asdict(after) | device._asdict()
+        state |= {"seen_at": max(r.message.received_at for r in its), "source": its[-1].message.source}
         # Numbers come from the newest status: a last will says nothing of the volume.
-        told = max((r for r in its if not _evidence(r).connection), key=lambda r: r.report.at, default=None)
-        fresh = told is not None and told.report.at >= after.at
-        readings = orjson.dumps(told.report.values).decode() if told and fresh else None
-        labels = orjson.dumps(told.report.labels).decode() if told and fresh else None
-        seen_at = max(r.message.received_at for r in its)
-        put.append((*device, after.at, seen_at, after.state, after.reported, after.since, after.reason)
-                   + (readings, labels, its[-1].message.source))  # fmt: skip
-    link.execute(QUERIES["put_states"], [list(column) for column in zip(*put, strict=True)])
+        told = max((r.report for r in its if not _is_connection(r)), key=lambda report: report.at, default=None)
+        if told is not None and told.at >= after.at:
+            state |= {"readings": told.values, "labels": told.labels}
+        put.append(state)
+    link.execute(QUERIES["put_states"], (orjson.dumps(put).decode(),))
     _write_spans(link, spans)
     return list(heard)
 
@@ -103,9 +103,21 @@ def _write_spans(link: Link, spans: Sequence[tuple[DeviceId, Span]]) -> None:
     link.execute(QUERIES["open_spans"], [list(column) for column in zip(*rows, strict=True)])
 
 
+def _telling(rows: Sequence[Row]) -> list[Row]:
+    """Leave out what repeats its neighbours: a state machine learns from changes and from the last word."""
+    return [
+        r
+        for r, before, after in zip(rows, (None, *rows), (*rows[1:], None), strict=False)
+        if before is None or after is None or r.report.state != before.report.state or _is_connection(r)
+    ]
+
+
+def _is_connection(r: Row) -> bool:
+    return r.report.labels.get("evidence") == "connection"
+
+
 def _evidence(r: Row) -> Evidence:
-    connection = r.report.labels.get("evidence") == "connection"
-    return Evidence(r.report.at, r.message.received_at, r.report.state, connection)
+    return Evidence(r.report.at, r.message.received_at, r.report.state, _is_connection(r))
 
 
 def _columns(devices: Sequence[DeviceId]) -> list[list[object]]:

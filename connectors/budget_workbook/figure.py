@@ -1,4 +1,4 @@
-"""One figure of a Vietnamese sheet: a numeric cell, or a text such as ``3.463.459,2``; and the unit of money it is in."""
+"""One figure of a Vietnamese sheet: a numeric cell or a text such as ``3.463.459,2``, and its unit of money."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The package: an .xlsx file is a zip of XML parts (ECMA-376, Open Packaging Conventions), looked through before reading.
+"""The package: an .xlsx file is a zip of XML parts (ECMA-376, Open Packaging Conventions), searched before it is read.
 
 calamine reads the values, but gives ``""`` for ``#REF!`` and for a formula that was never calculated, and asks for
 memory by the farthest cell: one number typed at XFD1048576 would end the whole process. So every sheet is looked
@@ -21,8 +21,8 @@ Cell = tuple[int, int]
 
 _ROWS, _COLUMNS = 5_000, 256
 _UNPACKED = 64 * 1024 * 1024
-_LEFT_IN_EXCEL = "open it in Excel, save it as .xlsx and send it again"
-_REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_SAVE_AGAIN = "open it in Excel, save it as .xlsx and send it again"
+_REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 
 
 def address(cell: Cell) -> str:
@@ -40,6 +40,7 @@ class Package:
     """The parts of one workbook; raises :class:`Undecodable` at ``workbook`` when they can't be had whole."""
 
     def __init__(self, body: bytes) -> None:
+        self._body = body
         self._parts = _unpacked(body)
         self.sheets: Mapping[str, str] = self._listed()
         """Sheet name → part, in the order of the tabs."""
@@ -50,12 +51,33 @@ class Package:
         _parse(self._parts[self.sheets[sheet]], scan, f"sheet {sheet}")
         return scan.spoiled
 
+    def values(self, sheets: list[str]) -> dict[str, list[list[object]]]:
+        """Return the cells of the sheets, row by row from A1; raises :class:`Undecodable` at ``workbook``."""
+        # Imported here, because ingest is small until the first workbook arrives.
+        import pandas as pd  # type: ignore[import-untyped,unused-ignore]  # pandas-stubs may be there or not
+        from python_calamine import CalamineError
+
+        if not sheets:
+            return {}
+        try:
+            frames = pd.read_excel(
+                BytesIO(self._body),
+                engine="calamine",
+                sheet_name=sheets,
+                header=None,
+                dtype=object,
+                na_filter=False,
+            )
+        except (CalamineError, ValueError, OverflowError) as error:
+            raise Undecodable(f"calamine can't read the file ({error}): {_SAVE_AGAIN}", place="workbook") from error
+        return {str(name): frame.to_numpy().tolist() for name, frame in frames.items()}
+
     def _listed(self) -> dict[str, str]:
         book = _Elements({"sheet"})
         links = _Elements({"Relationship"})
         for part, elements in (("xl/workbook.xml", book), ("xl/_rels/workbook.xml.rels", links)):
             if part not in self._parts:
-                raise Undecodable(f"the file has no part {part}, so it is no .xlsx: {_LEFT_IN_EXCEL}", place="workbook")
+                raise Undecodable(f"the file has no part {part}, so it is no .xlsx: {_SAVE_AGAIN}", place="workbook")
             _parse(self._parts[part], elements, part)
         targets = {link.get("Id"): normpath(join("/xl", link.get("Target", "")))[1:] for link in links.found}
         sheets: dict[str, str] = {}
@@ -63,7 +85,7 @@ class Package:
             name = sheet.get("name", "")
             part = targets.get(sheet.get("id"), "")
             if name in sheets or part not in self._parts:
-                raise Undecodable(f"sheet {name!r} is there twice or not at all: {_LEFT_IN_EXCEL}", place="workbook")
+                raise Undecodable(f"sheet {name!r} is there twice or not at all: {_SAVE_AGAIN}", place="workbook")
             sheets[name] = part
         return sheets
 
@@ -76,12 +98,12 @@ def _unpacked(body: bytes) -> dict[str, bytes]:
             if size > _UNPACKED:
                 raise Undecodable(f"unpacks to {size} bytes, at most {_UNPACKED} are read", place="workbook")
             if len({entry.filename.casefold() for entry in entries}) < len(entries):
-                raise Undecodable(f"the file holds a part twice: {_LEFT_IN_EXCEL}", place="workbook")
+                raise Undecodable(f"the file holds a part twice: {_SAVE_AGAIN}", place="workbook")
             if any(entry.compress_type not in (ZIP_STORED, ZIP_DEFLATED) for entry in entries):
-                raise Undecodable(f"the file is packed in an unusual way: {_LEFT_IN_EXCEL}", place="workbook")
+                raise Undecodable(f"the file is packed in an unusual way: {_SAVE_AGAIN}", place="workbook")
             return {entry.filename: archive.read(entry) for entry in entries}
     except (BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, RuntimeError) as error:
-        reason = f"not a whole .xlsx file ({len(body)} bytes), half-written or of another kind: {_LEFT_IN_EXCEL}"
+        reason = f"not a whole .xlsx file ({len(body)} bytes), half-written or of another kind: {_SAVE_AGAIN}"
         raise Undecodable(f"{reason} ({error})", place="workbook") from error
 
 
@@ -120,7 +142,7 @@ class _Scan:
         elif name == "c":
             reference = _REFERENCE.fullmatch(attributes.get("r", ""))
             if reference is None and "r" in attributes:
-                raise Undecodable(f"{attributes['r']!r:.40} is no cell: {_LEFT_IN_EXCEL}", place=self._sheet)
+                raise Undecodable(f"{attributes['r']!r:.40} is no cell: {_SAVE_AGAIN}", place=self._sheet)
             self._row, self._column = _cell(reference) if reference else (self._row, self._column + 1)
             self._type = attributes.get("t", "n")
             self._formula = self._result = False
@@ -146,9 +168,9 @@ class _Scan:
 
     def _reach(self) -> None:
         if self._row >= _ROWS or self._column >= _COLUMNS:
-            cell = address((self._row, self._column))
+            place = f"{self._sheet}!{address((self._row, self._column))}"
             last = address((_ROWS - 1, _COLUMNS - 1))
-            raise Undecodable(f"a value so far away is no budget, clear it: {last} is the last", place=f"{self._sheet}!{cell}")
+            raise Undecodable(f"a value so far away is no budget: clear the cell, {last} is the last read", place=place)
 
 
 def _cell(reference: re.Match[str]) -> Cell:
@@ -162,7 +184,7 @@ def _parse(part: bytes, reader: _Elements | _Scan, title: str) -> None:
     """Walk one XML part; entities are refused, because a workbook has none and a bomb has many."""
 
     def refuse(*_declaration: object) -> None:
-        raise Undecodable(f"{title} declares a document type: {_LEFT_IN_EXCEL}", place="workbook")
+        raise Undecodable(f"{title} declares a document type: {_SAVE_AGAIN}", place="workbook")
 
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
@@ -173,7 +195,7 @@ def _parse(part: bytes, reader: _Elements | _Scan, title: str) -> None:
     try:
         parser.Parse(part, True)
     except (expat.ExpatError, ValueError) as error:
-        raise Undecodable(f"{title} is damaged ({error}): {_LEFT_IN_EXCEL}", place="workbook") from error
+        raise Undecodable(f"{title} is damaged ({error}): {_SAVE_AGAIN}", place="workbook") from error
 
 
 def _local(name: str) -> str:

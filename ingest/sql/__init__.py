@@ -7,13 +7,13 @@ from typing import LiteralString, cast
 _NAMED = re.compile(r"^-- (\w+): (.+)\n((?:(?!^-- \w+: ).*\n?)*)", re.MULTILINE)
 
 
-def _load() -> dict[str, LiteralString]:
-    text = resources.files(__name__).joinpath("queries.sql").read_text("utf-8")
+def named(package: str) -> dict[str, LiteralString]:
+    """Return the named queries of a package's ``queries.sql``; the file is ours, so its text is vouched for here."""
+    text = resources.files(package).joinpath("queries.sql").read_text("utf-8")
     return {name: cast("LiteralString", sql.strip()) for name, _why, sql in _NAMED.findall(text)}
 
 
-QUERIES = _load()
-"""Named queries; the file is ours, so its text is vouched for once, here."""
+QUERIES = named(__name__)
 
 
 def migrations() -> list[tuple[int, str, str]]:

@@ -15,10 +15,10 @@ on conflict do nothing
 -- put_states: the newest evidence of each device; an online word alone keeps the last numbers
 insert into device_state as s
     (unit, kind, name, at, seen_at, state, reported, since, reason, readings, labels, source, changed_at)
-select unit, kind, name, at, seen_at, state, reported, since, reason, readings::jsonb, labels::jsonb, source, clock_timestamp()
-from unnest(%s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::text[], %s::text[],
-            %s::timestamptz[], %s::text[], %s::text[], %s::text[], %s::text[])
-    as b(unit, kind, name, at, seen_at, state, reported, since, reason, readings, labels, source)
+select unit, kind, name, at, seen_at, state, reported, since, reason, readings, labels, source, clock_timestamp()
+from jsonb_to_recordset(%s::jsonb)
+    as b(unit text, kind text, name text, at timestamptz, seen_at timestamptz, state text, reported text,
+         since timestamptz, reason text, readings jsonb, labels jsonb, source text)
 order by unit, kind, name
 on conflict (unit, kind, name) do update set
     at = excluded.at, seen_at = excluded.seen_at, state = excluded.state, reported = excluded.reported,

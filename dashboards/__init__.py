@@ -1,0 +1,1 @@
+"""The numbers, each defined once, and the Grafana boards that show them."""

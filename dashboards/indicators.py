@@ -1,0 +1,147 @@
+"""The numbers: each defined once in TOML, compiled to one SQL function that API, screen and Grafana call alike.
+
+``indicator.<key>(start, stop, units)`` and ``indicator.<key>_now(units)`` give rows (time, unit, label, value); buckets
+at both ends are whole, so a number does not change when one zooms.
+"""
+
+import hashlib
+import tomllib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from importlib import resources
+from typing import Literal
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import DictRow
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ingest.errors import ConfigError
+from ingest.store import Link, Store
+
+Unit = Literal["camera", "device", "message", "percent", "report", "vnd"]
+Grain = Literal["1 minute", "1 hour", "1 day", "1 month", "3 months", "1 year"]
+
+
+class Indicator(BaseModel):
+    """One shown number; ``warn`` and ``alarm`` are crossed downwards where higher is better, else upwards."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    key: str
+    """File and table, joined by an underscore."""
+    title: str = Field(min_length=1)
+    title_en: str = Field(min_length=1)
+    unit: Unit
+    grain: Grain
+    better: Literal["higher", "lower", "none"]
+    owner: str = Field(min_length=1)
+    """Who answers for it."""
+    help: str = Field(min_length=1)
+    source: str = Field(min_length=1)
+    """Where the formula or threshold comes from."""
+    feed: str = ""
+    """The feed whose age is the number's age."""
+    of: str = ""
+    """Key of the number that this one is a part of."""
+    amount: str = ""
+    """Key of the absolute figure behind a percentage."""
+    target: float | None = None
+    warn: float | None = None
+    alarm: float | None = None
+    sql: str
+    sql_now: str
+
+    def level(self, value: float | None) -> Literal["", "warning", "critical"]:
+        """Judge a value against the thresholds."""
+        for name, bound in (("critical", self.alarm), ("warning", self.warn)):
+            if value is None or bound is None:
+                continue
+            if (value < bound) if self.better == "higher" else (value >= bound):
+                return name  # type: ignore[return-value]  # one of the two literals above
+        return ""
+
+
+@cache
+def load() -> Mapping[str, Indicator]:
+    """Return every indicator by key; raises :class:`ConfigError` with all faults at once."""
+    found: dict[str, Indicator] = {}
+    faults: list[str] = []
+    folder = resources.files("dashboards") / "indicators"
+    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if not file.name.endswith(".toml"):
+            continue
+        for table, fields in tomllib.loads(file.read_text("utf-8")).items():
+            key = f"{file.name.removesuffix('.toml')}_{table}"
+            try:
+                found[key] = Indicator(key=key, **fields)
+            except ValidationError as error:
+                faults += [
+                    f"{file.name}:{table}.{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()
+                ]
+    for indicator in found.values():
+        faults += [
+            f"{indicator.key}: {name} = {other!r} names no indicator"
+            for name, other in (("of", indicator.of), ("amount", indicator.amount))
+            if other and other not in found
+        ]
+    if faults:
+        raise ConfigError(*faults)
+    return found
+
+
+def compile_(indicator: Indicator) -> str:
+    """Return the two functions of an indicator as SQL."""
+    rows = "returns table (\"time\" timestamptz, unit text, label text, value numeric) language sql stable parallel safe"
+    return (
+        f"create or replace function indicator.{indicator.key}(start timestamptz, stop timestamptz, units text[])\n"
+        f"{rows} as $sql${indicator.sql}$sql$;\n"
+        f"create or replace function indicator.{indicator.key}_now(units text[])\n"
+        f"{rows} as $sql${indicator.sql_now}$sql$;\n"
+    )
+
+
+def install(store: Store) -> bool:
+    """Create the functions where they differ from this version's; tells whether anything was done.
+
+    Raises :class:`ConfigError` naming the indicator whose SQL does not prepare.
+    """
+    texts = {key: compile_(indicator) for key, indicator in load().items()}
+    digest = hashlib.sha256("".join(texts.values()).encode()).hexdigest()
+    with store.transaction() as link:
+        link.execute("select pg_advisory_xact_lock(%s)", (0x494E44,))
+        row = link.execute("select value from store_meta where key = 'indicators'").fetchone()
+        if row == (digest,):
+            return False
+        link.execute("drop schema if exists indicator cascade; create schema indicator")
+        faults = [fault for key, text in texts.items() if (fault := _create(link, key, text))]
+        if faults:
+            raise ConfigError(*faults)
+        link.execute(
+            "insert into store_meta values ('indicators', %s) on conflict (key) do update set value = excluded.value",
+            (digest,),
+        )
+    return True
+
+
+def _create(link: Link, key: str, text: str) -> str:
+    try:
+        with link.transaction():
+            link.execute(text)  # type: ignore[arg-type]  # our own TOML, not a user's text
+    except psycopg.Error as error:
+        return f"{key}: its SQL does not prepare: {error.diag.message_primary}"
+    return ""
+
+
+def series(store: Store, key: str, start: datetime, stop: datetime, units: Sequence[str]) -> list[DictRow]:
+    """Return the rows (time, unit, label, value) of an indicator in [start, stop); ``KeyError`` if there is none."""
+    name = sql.Identifier("indicator", load()[key].key)
+    query = sql.SQL("select time, unit, label, value from {}(%s, %s, %s::text[]) order by time, unit, label")
+    return store.rows(query.format(name), (start, stop, list(units)))
+
+
+def now(store: Store, key: str, units: Sequence[str]) -> list[DictRow]:
+    """Return an indicator's rows as of now, or of its last complete grain; ``KeyError`` if there is none."""
+    name = sql.Identifier("indicator", f"{load()[key].key}_now")
+    return store.rows(sql.SQL("select time, unit, label, value from {}(%s::text[])").format(name), (list(units),))

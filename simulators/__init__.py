@@ -1,0 +1,1 @@
+"""Devices and offices that do not exist, over the real protocols."""

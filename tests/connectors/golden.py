@@ -1,0 +1,144 @@
+"""Golden cases: a message in ``connectors/*/cases/<case>/`` and what must be understood of it.
+
+``python -m tests.connectors.golden FOLDER..`` writes ``expected.json`` of the cases anew: read the difference before
+believing it.
+"""
+
+import json
+import sys
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from connectors import CONNECTORS
+from connectors.contract import Connector, DeviceId, Message, Record, Undecodable
+
+CONNECTORS_FOLDER = Path(__file__).parents[2] / "connectors"
+MINIMAL: Mapping[str, Mapping[str, Any]] = {
+    "budget_workbook": {"unit": "20791", "folder": "/var/lib/ioc/budget"},
+}
+"""The least an operator must write; connectors that are not here need nothing."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One folder of a golden case."""
+
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        return self.folder.parents[1].name
+
+    @property
+    def headers(self) -> dict[str, Any]:
+        return tomllib.loads((self.folder / "message.toml").read_text("utf-8"))
+
+    @property
+    def message(self) -> Message:
+        headers = self.headers
+        (body,) = self.folder.glob("body.*")
+        return Message(
+            source=self.name,
+            address=headers["address"],
+            body=body.read_bytes(),
+            received_at=headers["received_at"].astimezone(UTC),
+            redelivered=headers.get("redelivered", False),
+            retained=headers.get("retained", False),
+        )
+
+    @property
+    def connector(self) -> Connector:
+        return configured(self.name, self.headers.get("config", {}))
+
+    @property
+    def expected(self) -> dict[str, Any]:
+        return json.loads((self.folder / "expected.json").read_text("utf-8"))
+
+    @property
+    def accepted(self) -> bool:
+        return "records" in self.expected
+
+    def write(self) -> None:
+        (self.folder / "expected.json").write_text(_text(outcome(self.connector, self.message)), "utf-8")
+
+
+def configured(name: str, config: Mapping[str, Any] | None = None) -> Connector:
+    """Return the connector of the registry with the least configuration, and what is given beside it."""
+    return CONNECTORS[name](**{**MINIMAL.get(name, {}), **(config or {})})
+
+
+def cases() -> list[Case]:
+    """Return every case of every connector."""
+    return [Case(path.parent) for path in sorted(CONNECTORS_FOLDER.glob("*/cases/*/message.toml"))]
+
+
+def outcome(connector: Connector, message: Message) -> dict[str, Any]:
+    """Return what cleansing and decoding make of a message, as in ``expected.json``."""
+    try:
+        return {"records": serialised(understood(connector, message))}
+    except Undecodable as error:
+        refused: dict[str, Any] = {"undecodable": {"place": error.place, "reason": error.reason}}
+        return refused | ({"taken": serialised(error.taken)} if error.taken else {})
+
+
+def understood(connector: Connector, message: Message) -> tuple[Record, ...]:
+    """Return the records of a message as they pass the door: cleansed, then decoded."""
+    body = connector.cleanse(message.body)
+    cleansed = Message(
+        message.source,
+        message.address,
+        body,
+        message.received_at,
+        redelivered=message.redelivered,
+        retained=message.retained,
+    )
+    return tuple(connector.decode(cleansed))
+
+
+def serialised(records: Iterable[Record]) -> list[dict[str, Any]]:
+    """Return the records as JSON has them: type and fields that differ from their defaults."""
+    return [
+        {"type": type(record).__name__}
+        | {
+            field.name: _plain(value)
+            for field in fields(record)
+            if (value := getattr(record, field.name)) not in (field.default, {}) or field.name == "value"
+        }
+        for record in records
+    ]
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, DeviceId | Decimal):
+        return str(value)
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
+    if is_dataclass(value):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {key: _plain(one) for key, one in value.items()}
+    return value
+
+
+def _text(said: Mapping[str, Any]) -> str:
+    """Write one record a line, so that a difference can be read."""
+    parts = []
+    for key, value in said.items():
+        if isinstance(value, list):
+            lines = ",\n  ".join(json.dumps(one, ensure_ascii=False) for one in value)
+            parts.append(f' "{key}": [\n  {lines}\n ]')
+        else:
+            parts.append(f' "{key}": {json.dumps(value, ensure_ascii=False)}')
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+if __name__ == "__main__":
+    for folder in sys.argv[1:]:
+        Case(Path(folder).resolve()).write()
