@@ -1,1 +1,1 @@
-"""HTTP: the REST API, the live stream, sign-in and the operations screen."""
+"""HTTP: REST under ``/api/v1``, the live stream, exports, sign-in; the screen is mounted beside it."""

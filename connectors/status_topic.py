@@ -147,7 +147,8 @@ def _instant(value: object, received_at: datetime) -> datetime:
     except (ValueError, OverflowError) as error:
         raise Undecodable(f"{value!r} is no instant: {error}", place="at") from error
     if at - received_at > FUTURE:
-        raise Undecodable(f"{value!r} is more than {FUTURE / timedelta(hours=1):g} h ahead of its reception", place="at")
+        ahead = FUTURE / timedelta(hours=1)
+        raise Undecodable(f"{value!r} is more than {ahead:g} h ahead of its reception", place="at")
     return at
 
 

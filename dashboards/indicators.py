@@ -78,7 +78,8 @@ def load() -> Mapping[str, Indicator]:
                 found[key] = Indicator(key=key, **fields)
             except ValidationError as error:
                 faults += [
-                    f"{file.name}:{table}.{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()
+                    f"{file.name}:{table}.{'.'.join(map(str, fault['loc']))}: {fault['msg']}"
+                    for fault in error.errors()
                 ]
     for indicator in found.values():
         faults += [
@@ -93,7 +94,7 @@ def load() -> Mapping[str, Indicator]:
 
 def compile_(indicator: Indicator) -> str:
     """Return the two functions of an indicator as SQL."""
-    rows = "returns table (\"time\" timestamptz, unit text, label text, value numeric) language sql stable parallel safe"
+    rows = 'returns table ("time" timestamptz, unit text, label text, value numeric) language sql stable parallel safe'
     return (
         f"create or replace function indicator.{indicator.key}(start timestamptz, stop timestamptz, units text[])\n"
         f"{rows} as $sql${indicator.sql}$sql$;\n"
@@ -128,7 +129,7 @@ def install(store: Store) -> bool:
 def _create(link: Link, key: str, text: str) -> str:
     try:
         with link.transaction():
-            link.execute(text)  # type: ignore[arg-type]  # our own TOML, not a user's text
+            link.execute(text)
     except psycopg.Error as error:
         return f"{key}: its SQL does not prepare: {error.diag.message_primary}"
     return ""

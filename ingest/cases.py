@@ -19,17 +19,15 @@ def store(link: Link, reports: Iterable[tuple[int, Message, CaseReport]]) -> tup
     for n, message, report in reports:
         said = repr((report.status, report.category, report.severity, report.due, report.hamlet, report.opened_at))
         digest = int.from_bytes(hashlib.blake2b(said.encode(), digest_size=8).digest(), "big", signed=True)
-        values = (report.unit, report.kind, report.id, report.at, digest, report.opened_at, report.status)
-        values += (report.category, report.severity, report.due, report.channel, report.hamlet)
-        values += (report.latitude, report.longitude, message.source, message.received_at)
-        if link.execute(QUERIES["take_case_event"], values).fetchone() is None:
-            continue
-        new.add(n)
-        events.append(report)
-        now = asdict(report) | {
+        event = asdict(report) | {
+            "digest": digest,
             "closed_at": report.at if report.status in CLOSED else None,
             "source": message.source,
             "received_at": message.received_at,
         }
-        link.execute(QUERIES["put_case"], now)
+        if link.execute(QUERIES["take_case_event"], event).fetchone() is None:
+            continue
+        new.add(n)
+        events.append(report)
+        link.execute(QUERIES["put_case"], event)
     return new, events

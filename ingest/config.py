@@ -134,7 +134,7 @@ class Settings(Section):
     @classmethod
     def _connectors(cls, tables: Any) -> dict[str, Connector]:
         if not isinstance(tables, dict):
-            raise ValueError("a table of sources is expected: [sources.NAME]")  # noqa: TRY004 - pydantic wants it
+            raise ValueError("a table of sources is expected: [sources.NAME]")
         return {name: _connector(name, table) for name, table in tables.items()}
 
 

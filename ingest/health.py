@@ -49,9 +49,7 @@ def declare(store: Store, settings: Settings) -> None:
             )
         link.execute(QUERIES["forget_sources"], (list(settings.sources),))
         for device in settings.devices:
-            link.execute(
-                QUERIES["declare_device"], device.model_dump() | {"simulated": settings.commune.simulated}
-            )
+            link.execute(QUERIES["declare_device"], device.model_dump() | {"simulated": settings.commune.simulated})
         for hamlet in settings.hamlets:
             outline = {"type": "Polygon", "coordinates": [hamlet.outline]} if hamlet.outline else None
             link.execute(

@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 _LOCK = 0x494F43  # "IOC"
 _BOOK = """
 create table if not exists migration (
-    number integer primary key, name text not null, digest text not null, applied_at timestamptz not null default now());
+    number integer primary key, name text not null, digest text not null, applied_at timestamptz default now());
 create table if not exists store_meta (key text primary key, value text not null)
 """
 
@@ -39,7 +39,7 @@ def migrate(store: Store, *, up_to: int | None = None) -> list[str]:
                 break
             if link.execute("select 1 from migration where number = %s", (number,)).fetchone():
                 continue
-            link.execute(sql)  # type: ignore[arg-type]  # our own file, not a user's text
+            link.execute(sql)
             link.execute(
                 "insert into migration (number, name, digest) values (%s, %s, %s)", (number, name, _digest(sql))
             )

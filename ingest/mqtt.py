@@ -6,6 +6,7 @@ of a message. While the queue is full we read no further; when that lasts (the d
 keep-alive's sake, forget what finds no room unacknowledged, and ask the broker for it again once there is room.
 """
 
+import contextlib
 import logging
 import select
 import socket
@@ -13,7 +14,7 @@ import ssl
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, cast
@@ -74,7 +75,7 @@ class _Buffered:
     def fileno(self) -> int:
         return self._inner.fileno()
 
-    def setblocking(self, flag: bool) -> None:  # noqa: FBT001 - the socket's own signature
+    def setblocking(self, flag: bool) -> None:
         self._inner.setblocking(flag)
 
     def close(self) -> None:
@@ -106,7 +107,7 @@ class Subscriber(threading.Thread):
         self._wake_r.setblocking(False)
         self._wake_w.setblocking(False)
         self._acks: deque[Sequence[object]] = deque()
-        self._commands: deque[Callable[[_Client], object]] = deque()
+        self._removed: deque[str] = deque()
         self._read: list[Envelope] = []
         self._generation = 0
         self._subscribed = False
@@ -131,8 +132,7 @@ class Subscriber(threading.Thread):
 
     def unsubscribe(self, topics: Iterable[str]) -> None:
         """Remove filters that an older configuration left in the persistent session."""
-        for topic in topics:
-            self._commands.append(lambda client, topic=topic: client.unsubscribe(topic))
+        self._removed.extend(topics)
         self._wake()
 
     def stop(self) -> None:
@@ -142,10 +142,8 @@ class Subscriber(threading.Thread):
         self.join()
 
     def _wake(self) -> None:
-        try:
+        with contextlib.suppress(BlockingIOError):  # it is being woken already
             self._wake_w.send(b"!")
-        except BlockingIOError:
-            pass  # it is already being woken
 
     # The thread
 
@@ -184,7 +182,7 @@ class Subscriber(threading.Thread):
         client.on_subscribe = self._on_subscribe
         session: dict[str, Any] = {}
         if five:
-            properties = Properties(PacketTypes.CONNECT)
+            properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho's own gap
             properties.SessionExpiryInterval = 7 * 24 * 3600
             properties.ReceiveMaximum = min(65_535, self._writer.bound)
             session = {"clean_start": False, "properties": properties}
@@ -203,7 +201,7 @@ class Subscriber(threading.Thread):
             blocked = wire.flush()
             heed = self._heed(time.monotonic())
             waiting = heed and wire.pending() > 0
-            sources = [wire, self._wake_r] if heed else [self._wake_r]
+            sources: list[_Buffered | socket.socket] = [wire, self._wake_r] if heed else [self._wake_r]
             readable, _, _ = select.select(sources, [wire] if blocked else [], [], 0 if waiting else 0.5)
             self._now = datetime.now(UTC)
             if waiting or wire in readable:
@@ -211,8 +209,8 @@ class Subscriber(threading.Thread):
             if self._wake_r in readable:
                 self._wake_r.recv(4096)
             self._send_acks(client)
-            while self._commands and self.connected_since:
-                self._commands.popleft()(client)
+            while self._removed and self.connected_since:
+                client.unsubscribe(self._removed.popleft())
             now = time.monotonic()
             if now - misc_at > 0.5:
                 misc_at = now
@@ -320,7 +318,7 @@ class Subscriber(threading.Thread):
         if name is None:
             client.ack(heard.mid, heard.qos)  # an old configuration's filter, until it is removed
             return
-        message = Message(name, topic, heard.payload, self._now, "", heard.dup, heard.retain)
+        message = Message(name, topic, bytes(heard.payload), self._now, "", heard.dup, heard.retain)
         self._read.append(Envelope(message, self._sources[name], self, self._ticket(heard)))
 
     def _ticket(self, heard: paho.MQTTMessage) -> int:

@@ -37,10 +37,13 @@ def understand(connector: Connector, message: Message, units: Container[str]) ->
         for record in records:
             unit = record.device.unit if hasattr(record, "device") else record.unit
             if unit not in units:
-                raise Undecodable(f"{unit} is the code of no commune, now or before 2025; correct the sender's topic or file", place="unit")
+                raise Undecodable(
+                    f"{unit} is the code of no commune, now or before 2025; correct the sender's topic or file",
+                    place="unit",
+                )
     except Undecodable as refusal:
         return Understood(message, refusal.taken, Rejection(message, "understand", refusal.place, refusal.reason))
-    except Exception as fault:  # noqa: BLE001 - a connector's bug costs one message, not the service
+    except Exception as fault:
         log.exception("connector broke source=%s address=%s", message.source, message.address)
         reason = f"the connector broke ({type(fault).__name__}: {fault}); a bug of ours, please report it"
         return Understood(message, (), Rejection(message, "understand", "connector", reason))

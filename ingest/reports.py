@@ -18,11 +18,9 @@ _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _HEADER = b"PGCOPY\n\xff\r\n\0" + struct.pack(">ii", 0, 0)
 _TRAILER = struct.pack(">h", -1)
-_COPY = "copy device_report (unit, kind, name, at, digest, received_at, state, readings, labels, source) from stdin (format binary)"
-_COPY_STAGED = (
-    "copy staged_report (n, again, unit, kind, name, at, digest, received_at, state, readings, labels, source)"
-    " from stdin (format binary)"
-)
+_FIELDS = "unit, kind, name, at, digest, received_at, state, readings, labels, source"
+_COPY = f"copy device_report ({_FIELDS}) from stdin (format binary)"
+_COPY_STAGED = f"copy staged_report (n, again, {_FIELDS}) from stdin (format binary)"
 _INT = struct.Struct(">i")
 _NULL = struct.pack(">i", -1)
 _INSTANT = struct.Struct(">iqiq")  # at and digest, each eight bytes with its length before it
@@ -59,10 +57,9 @@ class Row(NamedTuple):
 
 def row(n: int, message: Message, report: DeviceReport) -> Row:
     """Pack one report for COPY (PostgreSQL's binary format, ten fields)."""
-    unit, kind, name = report.device
     readings = orjson.dumps(report.values) if report.values else b""
     labels = orjson.dumps(report.labels) if report.labels else b""
-    said = b"%b\0%b\0%b\0%b" % (kind.encode(), report.state.encode(), readings, labels)
+    said = b"%b\0%b\0%b\0%b" % (report.device.kind.encode(), report.state.encode(), readings, labels)
     digest = int.from_bytes(hashlib.blake2b(said, digest_size=8).digest(), "big", signed=True)
     head = _device(report.device) + _INSTANT.pack(8, (report.at - _EPOCH) // _MICROSECOND, 8, digest)
     tail = b"".join(
@@ -122,5 +119,3 @@ def ensure_partitions(link: Link, rows: Iterable[Row], have: set[date], keep_day
         have |= partitions.existing(link)
         partitions.make(link, wanted - have)
         have |= wanted
-
-

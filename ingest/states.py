@@ -95,7 +95,7 @@ def _write_spans(link: Link, spans: Sequence[tuple[DeviceId, Span]]) -> None:
         if device in last:
             following[last[device]] = span.started_at
         last[device] = n
-    link.execute(QUERIES["close_spans"], _columns(list(first)) + [[span.started_at for span in first.values()]])
+    link.execute(QUERIES["close_spans"], [*_columns(list(first)), [span.started_at for span in first.values()]])
     # Two spans that begin at one instant: the later one is the truth, and the key allows only one.
     kept = {(device, span.started_at): n for n, (device, span) in enumerate(spans)}
     rows = [(*spans[n][0], spans[n][1].started_at, following.get(n), spans[n][1].state, spans[n][1].reason)

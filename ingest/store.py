@@ -27,7 +27,7 @@ def away(error: psycopg.Error) -> bool:
 
 
 class Store:
-    """A pool of connections; every transaction is one ``with`` block, and raises :class:`StoreDown` when it must wait."""
+    """A pool of connections; a transaction is one ``with`` block, and raises :class:`StoreDown` when it must wait."""
 
     def __init__(self, url: str, *, pool: int = 6, name: str = "ioc", wait: float = 5.0) -> None:
         self.url = url

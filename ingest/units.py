@@ -22,8 +22,8 @@ def load_units(link: Link) -> None:
     if link.execute("select value from store_meta where key = 'units'").fetchone() == (digest,):
         return
     for table, (_file, columns) in _FILES.items():
-        link.execute(f"delete from {table}")  # type: ignore[arg-type]  # noqa: S608 - our own two names
-        with link.cursor() as cursor, cursor.copy(f"copy {table} ({columns}) from stdin (format csv, header)") as sink:  # type: ignore[arg-type]
+        link.execute(f"delete from {table}")  # noqa: S608 - our own two names
+        with link.cursor() as cursor, cursor.copy(f"copy {table} ({columns}) from stdin (format csv, header)") as sink:
             sink.write(texts[table])
     link.execute(
         "insert into store_meta values ('units', %s) on conflict (key) do update set value = excluded.value", (digest,)

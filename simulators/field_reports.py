@@ -1,6 +1,6 @@
 """Simulated citizens (mô phỏng): they report, and the commune answers; persons are invented, and must not be stored."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
@@ -30,12 +30,14 @@ class CitizenSimulator(Simulator):
         interval: timedelta = timedelta(minutes=5),
         odds: float = 0.15,
         centre: tuple[float, float] = (15.737, 108.355),
+        hamlets: Sequence[str] = (),
     ) -> None:
         self.unit = unit
         self.seed = seed
         self.interval = interval
         self.odds = odds
         self.centre = centre
+        self.hamlets = tuple(hamlets) or tuple(f"Thôn {number}" for number in range(1, 10))
 
     def measure(self, at: datetime) -> tuple[Record, ...]:
         """Return the reports whose status changed after ``at`` - ``interval``, up to ``at``; oldest first."""
@@ -87,7 +89,7 @@ class CitizenSimulator(Simulator):
                 severity=severity,
                 due=opened_at + term,
                 channel=_CHANNELS[int(lot("channel") * len(_CHANNELS))],
-                hamlet=f"Thôn {1 + int(lot('hamlet') * 9)}",
+                hamlet=self.hamlets[int(lot("hamlet") * len(self.hamlets))],
                 latitude=between(self.centre[0] - 0.03, self.centre[0] + 0.03, lot("latitude"), 3),
                 longitude=between(self.centre[1] - 0.03, self.centre[1] + 0.03, lot("longitude"), 3),
             )

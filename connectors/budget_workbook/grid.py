@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 from connectors.budget_workbook.package import Cell, address
 
+_LONGEST = 400
+"""Signs of a title or a name that are read; a cell can hold 32 767."""
+
 
 class Fault(NamedTuple):
     """One thing that an accountant must mend."""
@@ -37,7 +40,7 @@ class Grid:
     def text(self, line: int, at: int) -> str:
         """Return the text of a cell in NFC, one space between words; ``""`` where there is none, or no text."""
         value = self.value((line, at))
-        return unicodedata.normalize("NFC", " ".join(value.split())) if isinstance(value, str) else ""
+        return unicodedata.normalize("NFC", " ".join(value[:_LONGEST].split())) if isinstance(value, str) else ""
 
     def texts(self) -> Iterator[tuple[Cell, str]]:
         """Give every text of the sheet, line by line."""

@@ -70,6 +70,10 @@ class Package:
             )
         except (CalamineError, ValueError, OverflowError) as error:
             raise Undecodable(f"calamine can't read the file ({error}): {_SAVE_AGAIN}", place="workbook") from error
+        except BaseException as error:
+            if type(error).__name__ != "PanicException":  # how a Rust library dies, below BaseException, unimportable
+                raise
+            raise Undecodable(f"calamine fails at the file ({error}): {_SAVE_AGAIN}", place="workbook") from error
         return {str(name): frame.to_numpy().tolist() for name, frame in frames.items()}
 
     def _listed(self) -> dict[str, str]:

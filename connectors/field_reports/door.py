@@ -17,9 +17,9 @@ _COARSE = frozenset({"latitude", "longitude"})
 _FREE = frozenset({"category", "severity", "status", "channel", "hamlet"})
 """Fields of words, in which a hurried clerk may have typed a telephone number."""
 
-_CONTACT = re.compile(rb"[^\s\"]+@[^\s\"]+|\+?\d(?:[\s.-]?\d){8,}")
+_CONTACT = re.compile(rb"[^\s\"@]{1,64}@[^\s\"]+|\+?\d(?:[\s.-]?\d){8,}")
 _KEY = re.compile(rb"[A-Za-z][A-Za-z_]{0,39}")
-_QUOTED = rb'"(?:[^"\\]|\\.)*+"'
+_QUOTED = rb'"(?:[^"\\]|\\.){0,512}+"'  # bounded, so that a hostile body takes no hostile time
 _TOKEN = re.compile(
     rb"(?P<key>%(quoted)s)(?P<colon>\s*:\s*)(?P<value>%(quoted)s|-?\d[0-9.eE+-]*)?"
     rb"|(?P<kept>[\s{}\[\],:]+|(?:true|false|null)\b)"

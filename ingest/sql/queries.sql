@@ -116,7 +116,8 @@ select distinct n from new_observation, (select count(*) from taken) as done
 -- take_case_event: one event of a case; nothing where it is known
 insert into case_event (unit, kind, id, at, digest, opened_at, status, category, severity, due, channel, hamlet,
                         latitude, longitude, source, received_at)
-values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+values (%(unit)s, %(kind)s, %(id)s, %(at)s, %(digest)s, %(opened_at)s, %(status)s, %(category)s, %(severity)s, %(due)s,
+        %(channel)s, %(hamlet)s, %(latitude)s, %(longitude)s, %(source)s, %(received_at)s)
 on conflict do nothing
 returning id
 

@@ -126,6 +126,15 @@ def same_label(book: Workbook) -> None:
         sheet["B" + str(5 + (sheet.title == "Thu") + 1)] = "Cả năm"
 
 
+def other_totals(book: Workbook) -> None:
+    """The total's title in the column of TT, and a sheet in which A is all there is."""
+    chi, thu = book["Chi"], book["Thu"]
+    chi["A6"], chi["B6"] = "TỔNG CỘNG", None
+    thu.delete_rows(7)
+    last = next(row for row in range(7, 20) if thu.cell(row, 1).value == "B")
+    thu.delete_rows(last)
+
+
 def far_cell(book: Workbook) -> None:
     book["Chi"]["XFD1048576"] = 1
 
@@ -148,6 +157,7 @@ SHORT_CASES: tuple[Callable[[Workbook], None], ...] = (
     no_revenue,
     missing_column,
     same_label,
+    other_totals,
     far_cell,
 )
 

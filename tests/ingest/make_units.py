@@ -72,9 +72,7 @@ def tables() -> dict[str, str]:
         "units.csv": ("code", "level", "valid_from", "valid_to", "name", "parent", "latitude", "longitude"),
         "successors.csv": ("code", "valid_to", "successor", "main", "share"),
     }
-    return {
-        name: _csv(head, rows) for (name, head), rows in zip(heads.items(), (units, successors), strict=True)
-    }
+    return {name: _csv(head, rows) for (name, head), rows in zip(heads.items(), (units, successors), strict=True)}
 
 
 def _key(name: str) -> str:

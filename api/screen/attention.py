@@ -1,0 +1,137 @@
+"""The list of what to do: devices in trouble, reports after their deadline, feeds that fell silent; worst first."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from api.screen import words
+from api.screen.facts import Device, Facts, Feed, Overdue
+
+TONES = {"offline": "critical", "fault": "warning", "degraded": "warning", "unknown": "unknown"}
+"""States that somebody has to look at, and how loudly."""
+_MARKS = {"offline": "cross", "fault": "bang", "degraded": "bang", "unknown": "question"}
+_RANK = {"critical": 0, "warning": 1, "unknown": 2, "info": 3}
+_SINGLY = 12
+"""Devices in trouble that are listed one by one; more are told by hamlet."""
+_NAMED = 8
+_REPORTS = 6
+
+
+def troubled(devices: Iterable[Device]) -> list[Device]:
+    """Return the devices in trouble, worst first, then longest."""
+    found = [d for d in devices if d.state in TONES]
+    return sorted(found, key=lambda d: (_RANK[TONES[d.state]], d.state, d.since, d.name))
+
+
+def draw(facts: Facts) -> list[dict[str, Any]]:
+    """Return the list as the browser shows it; ages tick there, so nothing here depends on the clock."""
+    items = [*_devices(facts), *_reports(facts.overdue), *filter(None, map(_feed, facts.feeds)), *_unconfirmed(facts)]
+    return sorted(items, key=lambda item: (_RANK[item["tone"]], item["since"] or 0))
+
+
+def _item(tone: str, mark: str, key: str, title: str, lines: Sequence[str], since: datetime | None) -> dict[str, Any]:
+    told = [line for line in lines if line]
+    return {"key": key, "tone": tone, "mark": mark, "title": title, "lines": told,
+            "since": since.timestamp() if since else None, "role": ""}  # fmt: skip
+
+
+def _devices(facts: Facts) -> Iterable[dict[str, Any]]:
+    found = troubled(facts.devices.values())
+    blind = [d for d in found if d.state == "unknown"]
+    seen = [d for d in found if d.state != "unknown"]
+    grouped = len(seen) > _SINGLY
+    cause = _causes(facts.devices.values())
+    if grouped:
+        yield from _groups(seen)
+    else:
+        yield from (_device(d, cause(d)) for d in seen)
+    if blind:
+        names = _names(blind)
+        count = words.number(len(blind))
+        title = f"{count} thiết bị không quan sát được"
+        yield _item("unknown", "question", "blind", title, [words.REASONS["blind"], names], min(d.since for d in blind))
+
+
+def _device(d: Device, cause: str) -> dict[str, Any]:
+    state = words.STATES[d.state]
+    if d.state in ("fault", "degraded"):
+        state = words.REPORTED.get(d.reported or "", state)
+    name = words.short(d.kind, d.name)
+    named = f"{words.KINDS.get(d.kind, '')} {name}".strip() if name != d.name else d.title or d.name
+    where = " · ".join(filter(None, [d.hamlet, words.place(d.title)]))
+    reason = words.REASONS.get(d.reason, "") if d.state == "offline" else words.why(d.reason, d.state, d.reported)
+    title = f"{named} {state}" if name != d.name else f"{named}: {state}"
+    return _item(TONES[d.state], _MARKS[d.state], f"device/{d.kind}/{d.name}", title,
+                 ["; ".join(filter(None, [reason, cause])), where], d.since)  # fmt: skip
+
+
+def _groups(found: Iterable[Device]) -> Iterable[dict[str, Any]]:
+    groups: defaultdict[tuple[str, str], list[Device]] = defaultdict(list)
+    for d in found:
+        groups[d.hamlet, d.state].append(d)
+    for (hamlet, state), its in groups.items():
+        title = f"{words.hamlet_of(hamlet)}: {words.number(len(its))} thiết bị {words.STATES[state]}"
+        key = f"group/{state}/{hamlet}"
+        yield _item(TONES[state], _MARKS[state], key, title, [_names(its)], min(d.since for d in its))
+
+
+def _names(devices: Sequence[Device]) -> str:
+    shown = [words.short(d.kind, d.name) for d in devices[:_NAMED]]
+    more = len(devices) - len(shown)
+    return ", ".join(shown) + (f" và {words.number(more)} thiết bị khác" if more > 0 else "")
+
+
+def _causes(devices: Iterable[Device]) -> Callable[[Device], str]:
+    """Return what says whether an outage is one device's or that of its whole line or hamlet: cause before symptom."""
+    states: defaultdict[tuple[str, str], Counter[bool]] = defaultdict(Counter)
+    for d in devices:
+        for place in (("line", d.upstream), ("hamlet", d.hamlet)):
+            if place[1] and d.state in ("online", "degraded", "fault", "offline"):
+                states[place][d.state == "offline"] += 1
+
+    def cause(d: Device) -> str:
+        if d.state != "offline":
+            return ""
+        place, told = (("line", d.upstream), "cùng đường dây") if d.upstream else (("hamlet", d.hamlet), "cùng thôn")
+        away, there = states[place][True], states[place][False]
+        if away + there < 2:
+            return ""
+        if not there:
+            return f"mọi thiết bị {told} đều mất kết nối"
+        return f"thiết bị {told} vẫn hoạt động" if away == 1 else f"{away}/{away + there} thiết bị {told} mất kết nối"
+
+    return cause
+
+
+def _reports(overdue: Sequence[Overdue]) -> Iterable[dict[str, Any]]:
+    for case in overdue[:_REPORTS]:
+        tone = "critical" if case.severity == "urgent" else "warning"
+        about = words.CATEGORIES.get(case.category, "")
+        lines = [" · ".join(filter(None, [about.capitalize(), case.hamlet])),
+                 f"Mức độ: {words.SEVERITIES.get(case.severity, case.severity)}"]  # fmt: skip
+        yield _item(tone, "clock", f"case/{case.id}", f"Phản ánh {case.id} quá hạn", lines, case.due)
+    if more := len(overdue) - _REPORTS:
+        if more > 0:
+            title = f"Và {words.number(more)} phản ánh quá hạn khác"
+            yield _item("warning", "clock", "cases", title, [], overdue[_REPORTS].due)
+
+
+def _feed(feed: Feed) -> dict[str, Any] | None:
+    key = f"feed/{feed.name}"
+    if feed.state == "error":
+        return _item("warning", "bang", key, f"Nguồn {feed.title}: lỗi kết nối", [feed.error], feed.error_since)
+    if feed.state == "stale":
+        return _item("warning", "diamond", key, f"Nguồn {feed.title}: dữ liệu trễ", ["Quá hạn nhận dữ liệu"], feed.due)
+    if feed.state == "never":
+        return _item("info", "dot", key, f"Nguồn {feed.title}: chưa có dữ liệu", [], None)
+    return None
+
+
+def _unconfirmed(facts: Facts) -> Iterable[dict[str, Any]]:
+    strangers = [d for d in facts.devices.values() if d.lifecycle == "unconfirmed"]
+    if strangers:
+        title = f"{words.number(len(strangers))} thiết bị chưa khai báo"
+        lines = ["Đã gửi tin nhưng chưa có trong sổ thiết bị", _names(strangers)]
+        item = _item("info", "question", "unconfirmed", title, lines, min(d.since for d in strangers))
+        yield item | {"role": "technician"}

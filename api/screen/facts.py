@@ -1,0 +1,172 @@
+"""What the database says, as the screen reads it: one function one query. Instants are UTC."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from dashboards import indicators
+from ingest.store import Store
+
+DeviceKey = tuple[str, str]
+"""Kind and name: a screen shows one commune."""
+
+_SPANS = {
+    "1 minute": timedelta(minutes=60),
+    "1 hour": timedelta(hours=24),
+    "1 day": timedelta(days=30),
+}
+"""How far back a trend looks, by the grain of its indicator; a budget's figures come by the month."""
+_BUDGET_SPAN = timedelta(days=400)
+
+
+@dataclass(frozen=True, slots=True)
+class Commune:
+    """Whose screen this is."""
+
+    code: str
+    name: str = ""
+    province: str = ""
+    simulated: bool = False
+
+
+@dataclass(slots=True)
+class Device:
+    """A device of the register with its latest state."""
+
+    kind: str
+    name: str
+    title: str
+    hamlet: str
+    latitude: float | None
+    longitude: float | None
+    upstream: str
+    lifecycle: str
+    state: str
+    reported: str | None
+    since: datetime
+    seen: datetime | None
+    reason: str
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A source and how fresh it is; ``due`` is the instant after which it counts as late."""
+
+    name: str
+    feed: str
+    title: str
+    state: str
+    last: datetime | None
+    due: datetime | None
+    error: str
+    error_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """An open field report after its deadline."""
+
+    id: str
+    category: str
+    severity: str
+    hamlet: str
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An indicator's value and the instant it speaks of."""
+
+    at: datetime
+    value: Decimal
+
+
+@dataclass(slots=True)
+class Facts:
+    """Everything that one picture is drawn from."""
+
+    commune: Commune
+    hamlets: Mapping[str, Any] = field(default_factory=dict)
+    devices: dict[DeviceKey, Device] = field(default_factory=dict)
+    feeds: list[Feed] = field(default_factory=list)
+    overdue: list[Overdue] = field(default_factory=list)
+    numbers: dict[str, Reading | None] = field(default_factory=dict)
+    trends: dict[str, list[tuple[datetime, Decimal]]] = field(default_factory=dict)
+
+
+def commune(store: Store, code: str, *, simulated: bool) -> Commune:
+    """Return today's commune of this code."""
+    row = store.row(
+        "select u.name, p.name as province from unit u"
+        " left join unit p on p.code = u.parent and p.valid_to is null and p.level = 'province'"
+        " where u.code = %s and u.valid_to is null and u.level in ('commune', 'ward', 'special_zone')",
+        (code,),
+    )
+    return Commune(code, row["name"], row["province"] or "", simulated) if row else Commune(code, simulated=simulated)
+
+
+def chosen_unit(store: Store) -> str | None:
+    """Return the commune that the ingest process was configured for."""
+    row = store.row("select value from store_meta where key = 'commune'")
+    return str(row["value"]) if row else None
+
+
+def hamlets(store: Store, unit: str) -> dict[str, Any]:
+    """Return the hamlets' outlines by name, as GeoJSON geometry or None."""
+    rows = store.rows("select name, outline from hamlet where unit = %s order by name", (unit,))
+    return {row["name"]: row["outline"] for row in rows}
+
+
+def devices(store: Store, unit: str) -> dict[DeviceKey, Device]:
+    """Return the devices of the register that are not retired."""
+    rows = store.rows(
+        "select kind, name, title, hamlet, latitude, longitude, upstream, lifecycle, state, reported, since,"
+        " last_seen as seen, coalesce(reason, '') as reason, changed_at"
+        " from device_now where unit = %s and lifecycle <> 'retired' order by hamlet, kind, name",
+        (unit,),
+    )
+    return {(row["kind"], row["name"]): Device(**row) for row in rows}
+
+
+def feeds(store: Store) -> list[Feed]:
+    """Return the configured sources and how fresh they are."""
+    rows = store.rows(
+        "select name, feed, title, state, last_message_at as last, last_message_at + stale_after as due, error,"
+        " error_since from source_now where configured order by name"
+    )
+    return [Feed(**row) for row in rows]
+
+
+def overdue(store: Store, unit: str) -> list[Overdue]:
+    """Return the open field reports after their deadline, the oldest deadline first."""
+    rows = store.rows(
+        "select id, category, severity, hamlet, due from case_now"
+        " where unit = %s and kind = 'field_report' and closed_at is null and due < now() order by due limit 200",
+        (unit,),
+    )
+    return [Overdue(**row) for row in rows]
+
+
+def reading(store: Store, key: str, unit: str) -> Reading | None:
+    """Return an indicator's value as of now, or None where there is none (never 0)."""
+    for row in indicators.now(store, key, [unit]):
+        if row["value"] is not None:
+            return Reading(row["time"], row["value"])
+    return None
+
+
+def trend(store: Store, key: str, unit: str) -> list[tuple[datetime, Decimal]]:
+    """Return an indicator's last hours or days; what it tells apart by label is one line on a tile."""
+    indicator = indicators.load()[key]
+    span = _BUDGET_SPAN if indicator.feed == "budget" else _SPANS.get(indicator.grain, _BUDGET_SPAN)
+    stop = datetime.now(UTC)
+    if indicator.grain == "1 minute":
+        stop = stop.replace(second=0, microsecond=0)  # the minute that runs is not whole yet
+    points: dict[datetime, Decimal] = {}
+    for row in indicators.series(store, key, stop - span, stop, [unit]):
+        if row["value"] is not None:
+            points[row["time"]] = points.get(row["time"], Decimal(0)) + row["value"]
+    return list(points.items())

@@ -1,0 +1,117 @@
+"""The picture: everything a screen shows, as one JSON value a process; screens get the whole of it once, then changes."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from api.screen import attention, sentence, tiles, words
+from api.screen.facts import Device, Facts, Feed
+
+Picture = dict[str, Any]
+
+CROWD = 300
+"""Devices that a wall shows one by one; with more it shows hamlets, worst first."""
+_WORST = 200
+"""Devices in trouble that a map marks at most."""
+
+
+def draw(facts: Facts, before: Picture | None, *, breathe: bool) -> Picture:
+    """Draw the facts; ``seen`` instants move only when it breathes, so that a quiet commune sends next to nothing."""
+    crowd = len(facts.devices) > CROWD
+    shown = attention.troubled(facts.devices.values())[:_WORST] if crowd else list(facts.devices.values())
+    known = before["devices"] if before else {}
+    drawn = {f"{d.kind}/{d.name}": _device(d) for d in shown}
+    if not breathe:
+        for key, device in drawn.items():
+            old = known.get(key)
+            if old and old["since"] == device["since"] and old["state"] == device["state"]:
+                device["seen"] = old["seen"]
+    outlines = {name: _rings(outline) for name, outline in facts.hamlets.items()}
+    return {
+        "commune": {
+            "code": facts.commune.code,
+            "name": facts.commune.name,
+            "province": facts.commune.province,
+            "simulated": facts.commune.simulated,
+        },
+        "sentence": sentence.draw(facts),
+        "attention": attention.draw(facts),
+        "outlines": outlines if known is None or before is None or before["outlines"] != outlines else before["outlines"],
+        "devices": drawn,
+        "hamlets": _hamlets(facts) if crowd else [],
+        "crowd": _crowd(facts) if crowd else [],
+        "count": len(facts.devices),
+        "pending": sum(d.state == "pending_install" for d in facts.devices.values()),
+        "tiles": tiles.draw(facts),
+        "feeds": [_feed(feed) for feed in facts.feeds],
+        "newest": max((feed.last.timestamp() for feed in facts.feeds if feed.last), default=None),
+        "away": None,
+    }
+
+
+def changes(before: Picture, after: Picture) -> Picture:
+    """Return what differs: devices one by one (None: gone), tiles and feeds by key, every other part whole."""
+    differing: Picture = {key: part for key, part in after.items() if key != "devices" and before[key] != part}
+    devices = {key: d for key, d in after["devices"].items() if before["devices"].get(key) != d}
+    devices.update((key, None) for key in before["devices"] if key not in after["devices"])
+    if devices:
+        differing["devices"] = devices
+    return differing
+
+
+def _device(d: Device) -> dict[str, Any]:
+    return {
+        "kind": d.kind,
+        "short": words.short(d.kind, d.name),
+        "title": d.title or d.name,
+        "hamlet": words.hamlet_of(d.hamlet),
+        "state": d.state,
+        "reported": d.reported if d.reported in words.REPORTED else "",
+        "since": d.since.timestamp(),
+        "seen": _epoch(d.seen),
+        "strange": d.lifecycle == "unconfirmed",
+        "at": _position(d),
+    }
+
+
+def _position(d: Device) -> list[float] | None:
+    return None if d.longitude is None or d.latitude is None else [round(d.longitude, 5), round(d.latitude, 5)]
+
+
+def _hamlets(facts: Facts) -> list[dict[str, Any]]:
+    """Return the hamlets with their devices by state, worst first."""
+    states: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for d in facts.devices.values():
+        states[words.hamlet_of(d.hamlet)][d.state] += 1
+    drawn = [{"name": name, "total": counts.total(), "states": dict(sorted(counts.items()))}
+             for name, counts in states.items()]  # fmt: skip
+    return sorted(drawn, key=lambda h: (*(-h["states"].get(s, 0) / h["total"] for s in attention.TONES), h["name"]))
+
+
+def _crowd(facts: Facts) -> list[list[float]]:
+    return [at for d in facts.devices.values() if (at := _position(d))]
+
+
+def _rings(outline: Mapping[str, Any] | None) -> list[Any]:
+    """Return the rings of a GeoJSON polygon or of several."""
+    if not outline:
+        return []
+    if outline.get("type") == "MultiPolygon":
+        return [ring for polygon in outline["coordinates"] for ring in polygon]
+    return list(outline["coordinates"]) if outline.get("type") == "Polygon" else []
+
+
+def _feed(feed: Feed) -> dict[str, Any]:
+    return {
+        "name": feed.name,
+        "title": feed.title,
+        "state": feed.state,
+        "last": _epoch(feed.last),
+        "due": _epoch(feed.due),
+        "error": feed.error,
+    }
+
+
+def _epoch(at: datetime | None) -> float | None:
+    return at.timestamp() if at else None

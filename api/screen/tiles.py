@@ -1,0 +1,135 @@
+"""The tiles: which indicators stand in the row, and what each says for a glance."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Literal
+
+from api.screen import words
+from api.screen.facts import Facts, Feed, Reading
+from connectors.contract import LOCAL
+from dashboards import indicators
+from dashboards.indicators import Indicator
+
+Touch = Literal["device", "case", ""]
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One indicator in the row; ``touched_by`` is the live change after which it is read at once."""
+
+    key: str
+    title: str
+    period: str
+    touched_by: Touch = ""
+    trend: bool = True
+
+
+TILES = (
+    Tile("devices_camera_online", "Camera hoạt động", "ngay lúc này", "device"),
+    Tile("devices_camera_availability", "Tỷ lệ camera", "24 giờ qua"),
+    Tile("devices_loudspeaker_online", "Loa hoạt động", "ngay lúc này", "device"),
+    Tile("devices_loudspeaker_availability", "Tỷ lệ loa", "24 giờ qua"),
+    Tile("feeds_messages_per_minute", "Bản tin mỗi phút", "phút vừa qua"),
+    Tile("budget_revenue_rate", "Thu ngân sách", ""),
+    Tile("budget_expenditure_rate", "Chi ngân sách", ""),
+    Tile("field_reports_open", "Phản ánh đang mở", "ngay lúc này", "case"),
+    Tile("field_reports_overdue", "Phản ánh quá hạn", "ngay lúc này", "case"),
+)
+
+_SIGNS = {"higher": "≥", "lower": "≤"}
+_GAPS = {"1 minute": timedelta(minutes=1), "1 hour": timedelta(hours=1), "1 day": timedelta(days=1)}
+
+
+def keys_read() -> tuple[str, ...]:
+    """Return every indicator that a tile shows, its whole and its amount included."""
+    known = indicators.load()
+    wanted: dict[str, None] = {}
+    for tile in TILES:
+        indicator = known[tile.key]
+        for key in (tile.key, indicator.of, indicator.amount):
+            if key:
+                wanted[key] = None
+    return tuple(wanted)
+
+
+def keys_touched(what: str) -> tuple[str, ...]:
+    """Return the indicators that a live change of this type touches."""
+    known = indicators.load()
+    touched = [tile.key for tile in TILES if tile.touched_by == what]
+    return (*touched, *(known[key].of for key in touched if known[key].of))
+
+
+def draw(facts: Facts) -> list[dict[str, Any]]:
+    """Return the row of tiles as the browser shows it."""
+    known = indicators.load()
+    return [_draw(tile, known[tile.key], facts) for tile in TILES]
+
+
+def _draw(tile: Tile, indicator: Indicator, facts: Facts) -> dict[str, Any]:
+    now = facts.numbers.get(tile.key)
+    feed = _feed(indicator, facts.feeds)
+    late = feed is not None and feed.state in ("stale", "error", "never")
+    budget = indicator.feed == "budget"
+    period = f"đến {words.day(now.at - timedelta(seconds=1))}" if budget and now else tile.period
+    amount = facts.numbers.get(indicator.amount) if indicator.amount else None
+    return {
+        "key": tile.key,
+        "title": tile.title,
+        "value": _value(indicator, now),
+        "unit": _unit(indicator, facts.numbers.get(indicator.of) if indicator.of else None),
+        "tone": indicator.level(float(now.value)) if now else "",
+        "target": _target(indicator),
+        "period": period if now else "",
+        "compare": _elapsed(now.at) if now and tile.key == "budget_expenditure_rate" else "",
+        "amount": words.money(amount.value) if amount else "",
+        "exact": words.money_exact(amount.value) if amount else "",
+        "source": feed.title if feed else ("mọi nguồn dữ liệu" if not indicator.feed else ""),
+        "at": _epoch(feed.last) if feed else None,
+        "anyfeed": not indicator.feed,
+        "late": _epoch(feed.due) if feed and late else None,
+        "stale": late and now is not None,
+        "help": f"{indicator.title}: {indicator.help}",
+        "trend": [[int(at.timestamp()), float(value)] for at, value in facts.trends.get(tile.key, [])],
+        "aim": indicator.target,
+        "gap": int(_GAPS[indicator.grain].total_seconds() * 1.5) if indicator.grain in _GAPS and not budget else None,
+    }
+
+
+def _value(indicator: Indicator, now: Reading | None) -> str | None:
+    if now is None:
+        return None
+    return words.number(now.value, 1 if indicator.unit == "percent" and now.value % 1 else None)
+
+
+def _unit(indicator: Indicator, whole: Reading | None) -> str:
+    if indicator.of:
+        return f"/{words.number(whole.value)}" if whole else ""
+    if indicator.feed == "budget":
+        return "% dự toán"
+    return "" if indicator.unit == "message" else words.UNITS[indicator.unit]
+
+
+def _target(indicator: Indicator) -> str:
+    if indicator.target is None:
+        return ""
+    sign = "=" if indicator.target == 0 else _SIGNS.get(indicator.better, "")
+    unit = " %" if indicator.unit == "percent" else ""
+    return f"chỉ tiêu {sign} {words.number(indicator.target)}{unit}"
+
+
+def _feed(indicator: Indicator, feeds: list[Feed]) -> Feed | None:
+    """Return the source that the number's age comes from: the freshest of its feed."""
+    serving = [feed for feed in feeds if feed.feed == indicator.feed]
+    return max(serving, key=lambda feed: feed.last or datetime.min.replace(tzinfo=UTC), default=None)
+
+
+def _elapsed(at: datetime) -> str:
+    """Say how much of the year had passed, which is what spending is compared with."""
+    local = at.astimezone(LOCAL)
+    begin, end = local.replace(month=1, day=1, hour=0), local.replace(year=local.year + 1, month=1, day=1, hour=0)
+    return f"năm đã qua {words.number(Decimal(100) * (local - begin).days / (end - begin).days, 1)} %"
+
+
+def _epoch(at: datetime | None) -> float | None:
+    return at.timestamp() if at else None

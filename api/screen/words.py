@@ -1,0 +1,138 @@
+"""Vietnamese words and numbers of the screen: one place, so that two pages never name one thing differently."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+from connectors.contract import LOCAL
+
+STATES = {
+    "online": "hoạt động",
+    "degraded": "chất lượng kém",
+    "fault": "lỗi",
+    "offline": "mất kết nối",
+    "unknown": "không quan sát được",
+    "maintenance": "bảo trì",
+    "pending_install": "chờ lắp đặt",
+    "disabled": "tạm ngưng",
+    "retired": "đã thu hồi",
+}
+REPORTED = {
+    "idle": "sẵn sàng",
+    "playing": "đang phát",
+    "muted": "tắt tiếng",
+    "no_signal": "mất tín hiệu hình",
+    "not_recording": "không ghi hình",
+}
+"""A device's own word, where it says more than the state that follows from it."""
+
+KINDS = {"camera": "Camera", "loudspeaker": "Loa", "network": "Thiết bị mạng"}
+FEEDS = {
+    "ok": "bình thường",
+    "stale": "trễ",
+    "error": "lỗi kết nối",
+    "paused": "tạm dừng",
+    "never": "chưa có dữ liệu",
+}
+REASONS = {
+    "last_will": "Máy chủ truyền tin báo thiết bị đã rời mạng",
+    "silence": "Không gửi bản tin nào quá hạn chờ",
+    "blind": "Hệ thống không quan sát được trong thời gian này",
+    "reported": "Thiết bị tự báo",
+}
+CATEGORIES = {
+    "construction_order": "trật tự xây dựng",
+    "environment": "vệ sinh môi trường",
+    "traffic_infra": "hạ tầng giao thông",
+    "urban_infra": "hạ tầng đô thị",
+    "security": "an ninh trật tự",
+    "flooding": "ngập nước",
+    "lighting": "chiếu sáng",
+    "trees": "cây xanh",
+}
+SEVERITIES = {"normal": "bình thường", "soon": "cần xử lý sớm", "urgent": "khẩn cấp"}
+UNITS = {
+    "camera": "camera",
+    "device": "thiết bị",
+    "message": "bản tin",
+    "percent": "%",
+    "report": "phản ánh",
+    "vnd": "đồng",
+}
+
+NO_HAMLET = "Chưa rõ thôn"
+
+_LETTERS = {"camera": "C", "loudspeaker": "L", "network": "M"}
+_NUMBERED = re.compile(r"(?:camera|cam|c|loa|l|mang|net|network|m)-?0*(\d{1,4})")
+_BILLION, _MILLION = Decimal(10**9), Decimal(10**6)
+
+
+def short(kind: str, name: str) -> str:
+    """Return what fits on a tile: ``cam-01`` is C01, ``loa-06`` is L6, any other name stays itself."""
+    numbered = _NUMBERED.fullmatch(name)
+    if numbered is None or kind not in _LETTERS:
+        return name
+    number = numbered[1]
+    return _LETTERS[kind] + (number.zfill(2) if kind == "camera" else number)
+
+
+def place(title: str) -> str:
+    """Return where a device stands, as its title says after a dash; empty where it says nothing."""
+    return title.partition(" – ")[2].strip()
+
+
+def hamlet_of(name: str) -> str:
+    """Return a hamlet's name, or the words for having none."""
+    return name or NO_HAMLET
+
+
+def number(value: Decimal | float, places: int | None = None) -> str:
+    """Write 1234567.8 as ``1.234.567,8``; at most two places unless told how many."""
+    exact = Decimal(str(value))
+    if places is not None:
+        text = f"{exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP):,f}"
+    else:
+        text = f"{exact.quantize(Decimal('0.01'), ROUND_HALF_UP):,f}".rstrip("0").rstrip(".")
+    return text.replace(",", "_").replace(".", ",").replace("_", ".").replace("-", "−")
+
+
+def money(value: Decimal) -> str:
+    """Write an amount of đồng in tỷ or triệu, for a glance; the exact figure stands in :func:`money_exact`."""
+    for size, word in ((_BILLION, "tỷ"), (_MILLION, "triệu")):
+        if abs(value) >= size:
+            return f"{number(value / size, 1)} {word}"
+    return money_exact(value)
+
+
+def money_exact(value: Decimal) -> str:
+    """Write an amount of đồng whole."""
+    return f"{number(value)} đồng"
+
+
+def day(at: datetime) -> str:
+    """Write an instant's day in Asia/Ho_Chi_Minh."""
+    local = at.astimezone(LOCAL)
+    return f"{local.day}/{local.month}/{local.year}"
+
+
+def lasting(age: timedelta) -> str:
+    """Write a duration by its greatest unit; screens tick by themselves, so this is for what stands still."""
+    seconds = max(0, int(age.total_seconds()))
+    for size, word in ((86_400, "ngày"), (3_600, "giờ"), (60, "phút")):
+        if seconds >= size:
+            return f"{seconds // size} {word}"
+    return f"{seconds} giây"
+
+
+def why(reason: str, state: str, reported: str | None) -> str:
+    """Say in words why a device is in its state; empty where nobody told."""
+    said = REPORTED.get(reported or "", STATES.get(state, state))
+    if reason == "reported":
+        return f"{REASONS[reason]}: {said}"
+    return REASONS.get(reason, "")
+
+
+def dictionary() -> Mapping[str, Mapping[str, str]]:
+    """Return the words that the browser needs."""
+    return {"states": STATES, "reported": REPORTED, "kinds": KINDS, "feeds": FEEDS}

@@ -1,0 +1,85 @@
+-- Named queries: a line "-- name: what it does", then the statement. Lists name each column as the answer does.
+
+-- devices: the register with what each device last said
+select name as id, unit, kind, coalesce(nullif(title, ''), name) as name, unit || '.' || kind || '.' || name as ref,
+       hamlet, state, reported, since, last_seen, coalesce(reason, '') as reason, lifecycle, simulated, latitude,
+       longitude, horns, owner, upstream, extract(epoch from expected_every)::double precision as expected_every_s,
+       coalesce(readings, '{}')::text as "values", coalesce(labels, '{}')::text as labels, changed_at
+from device_now
+
+-- device_refs: the devices that have this name
+select unit, kind, name from device
+where name = %(name)s and (%(unit)s::text is null or unit = %(unit)s) and (%(kind)s::text is null or kind = %(kind)s)
+order by unit, kind
+
+-- reports: what devices said
+select unit, kind, name, at, digest, received_at, state, coalesce(readings, '{}')::text as "values",
+       coalesce(labels, '{}')::text as labels, source
+from device_report
+
+-- spans: the states of devices from..to
+select unit, kind, name, started_at, ended_at, state, reason,
+       extract(epoch from coalesce(ended_at, now()) - started_at)::double precision as duration_s
+from state_span
+
+-- uptime: seconds in each state of every registered device; null where nothing was observed
+select d.name as id, d.unit, d.kind, coalesce(nullif(d.title, ''), d.name) as name,
+       d.unit || '.' || d.kind || '.' || d.name as ref, d.hamlet, d.lifecycle,
+       coalesce(u.online_s, 0) as online_s, coalesce(u.offline_s, 0) as offline_s, coalesce(u.fault_s, 0) as fault_s,
+       coalesce(u.maintenance_s, 0) as maintenance_s, coalesce(u.blind_s, 0) as blind_s,
+       100 * u.online_s / nullif(u.online_s + u.offline_s + u.fault_s, 0) as availability
+from device d
+left join device_uptime(
+    case when %(unit)s::text is null then array(select distinct unit from device) else array[%(unit)s::text] end,
+    %(kind)s::text, %(start)s, %(stop)s) u using (unit, kind, name)
+
+-- units: communes and provinces of all times, with what became of them
+select u.code, u.level, u.name, u.parent, u.valid_from, u.valid_to, u.latitude, u.longitude,
+       (select s.successor from unit_successor s where s.code = u.code and s.valid_to = u.valid_to and s.main
+        order by s.successor limit 1) as successor,
+       (select coalesce(jsonb_agg(jsonb_build_object('code', s.successor, 'main', s.main, 'share', s.share)
+                                  order by s.successor), '[]')::text
+        from unit_successor s where s.code = u.code and s.valid_to = u.valid_to) as successors,
+       (select coalesce(jsonb_agg(jsonb_build_object('code', s.code, 'main', s.main, 'share', s.share)
+                                  order by s.code), '[]')::text
+        from unit_successor s where s.successor = u.code and s.valid_to = u.valid_from) as predecessors
+from unit u
+
+-- observations: figures of offices, every revision
+select unit, indicator, period_start, period_end, period_kind, cumulative, scope, dims::text as dims, revision, latest,
+       value, numerator, denominator, bound, low, high, stated, quality, source, address, received_at
+from observation
+
+-- cases: field reports and dossiers as they stand
+select unit, kind, id, at, opened_at, closed_at, status, category, severity, due, channel, hamlet, latitude, longitude,
+       source, received_at, changed_at, closed_at is null and coalesce(due < now(), false) as overdue
+from case_now
+
+-- sources: every feed, its state and its counters
+select name, connector, feed, title, transport, state, configured, received, stored, duplicate, rejected, queued,
+       last_message_at, last_stored_at, heartbeat_at, error, error_since, lag_s::double precision as lag_s,
+       extract(epoch from stale_after)::double precision as stale_after_s
+from source_now
+
+-- rejections: what was refused, whole
+select id, source, address, received_at, first_at, times, stage, place, reason, retried_at, resolved_at, body
+from rejection
+
+-- device_counts: devices by commune, kind and state
+select unit, kind, state, count(*) as devices from device_now group by unit, kind, state
+
+-- known_units: communes of which something is known
+select array(select unit from device union select unit from observation union select unit from case_now) as units
+
+-- session_of: who holds this cookie
+select a.name, a.role, s.expires_at < now() + interval '11 hours 55 minutes' as ages
+from session s join account a on a.name = s.account
+where s.digest = %s and s.expires_at > now() and not a.disabled
+
+-- token_of: which program holds this token
+select id, name, role, coalesce(used_at < now() - interval '1 minute', true) as ages
+from token
+where digest = %s and revoked_at is null and coalesce(expires_at > now(), true)
+
+-- audit: who did what
+insert into audit (actor, action, subject, detail) values (%s, %s, %s, %s)

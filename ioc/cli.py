@@ -1,0 +1,261 @@
+"""The command line: every command's arguments; what they do lives in the modules beside.
+
+Exit status: 0 good, 1 failed, 2 the operator's mistake. Heavy modules are imported by the command that needs them, so
+that `ioc demo` itself stays small.
+"""
+
+import json
+import logging
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from connectors.contract import IocError
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Commune operations centre: feeds in, one picture out."
+)
+rejections = typer.Typer(no_args_is_help=True, help="What was refused; after a fix, again.")
+user = typer.Typer(no_args_is_help=True, help="People.")
+token = typer.Typer(no_args_is_help=True, help="Programs.")
+dashboards = typer.Typer(no_args_is_help=True, help="The numbers and their boards.")
+for name, group in (("rejections", rejections), ("user", user), ("token", token), ("dashboards", dashboards)):
+    app.add_typer(group, name=name)
+
+Config = Annotated[Path | None, typer.Option(help="The configuration file; default ioc.toml where there is one.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def say(shown: Any, *, as_json: bool = False) -> None:
+    """Print for people, or as JSON."""
+    if as_json:
+        typer.echo(json.dumps(shown, ensure_ascii=False, default=str, indent=2))
+    elif isinstance(shown, list):
+        for line in shown:
+            typer.echo("  ".join(f"{k}={v}" for k, v in line.items()) if isinstance(line, dict) else line)
+    else:
+        typer.echo("\n".join(f"{k}: {v}" for k, v in shown.items()) if isinstance(shown, dict) else shown)
+
+
+def settings_of(config: Path | None) -> Any:
+    """Load the configuration of a command."""
+    from ingest.config import load
+
+    return load(config or (Path("ioc.toml") if Path("ioc.toml").exists() else None))
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Of the screen and the API.")] = 8080,
+    mqtt_port: Annotated[int, typer.Option(help="Of the broker.")] = 1883,
+    data: Annotated[Path, typer.Option(help="Everything is kept here; start again with it and it goes on.")] = Path(
+        "data"
+    ),
+    devices: Annotated[int, typer.Option(min=0, help="Simulated devices.")] = 28,
+    speed: Annotated[float, typer.Option(min=0.01, help="How many times faster the simulated day runs.")] = 1.0,
+    seed: Annotated[int, typer.Option(help="Same seed, same story.")] = 1,
+    for_: Annotated[float | None, typer.Option("--for", help="Stop after so many seconds.")] = None,
+    faults: Annotated[str, typer.Option(help="Of drop,delay,duplicate,corrupt,skew.")] = "",
+    headless: Annotated[bool, typer.Option("--headless", help="Open no browser.")] = False,
+) -> None:
+    """The whole system on this machine: embedded database and broker, and simulators for every feed."""
+    from ioc.demo import Demo
+
+    Demo(data, port, mqtt_port, devices, speed, seed, _faults(faults)).run(for_, browser=not headless)
+
+
+@app.command()
+def run(
+    only: Annotated[str, typer.Option(help="ingest or api; else both, each in a process of its own.")] = "",
+    config: Config = None,
+) -> None:
+    """The service against a real database and broker."""
+    from ioc import run as running
+
+    raise typer.Exit(running.run(settings_of(config), config, only))
+
+
+@app.command()
+def check(config: Config = None, as_json: AsJson = False) -> None:
+    """Validate the configuration and the numbers without touching the network."""
+    from dashboards.indicators import load as load_indicators
+
+    settings = settings_of(config)
+    load_indicators()
+    say(
+        {"configuration": "good", "sources": len(settings.sources), "indicators": len(load_indicators())},
+        as_json=as_json,
+    )
+
+
+@app.command()
+def explain(
+    source: str,
+    file: Annotated[Path, typer.Argument(help="What came: the raw body.")],
+    address: Annotated[str, typer.Option(help="Topic, URL or path that it came by.")] = "",
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """What came, what was understood, what was refused and why."""
+    from ioc.explain import explain as explained
+
+    shown, good = explained(settings_of(config), source, file, address)
+    say(shown, as_json=as_json)
+    raise typer.Exit(0 if good else 1)
+
+
+@app.command()
+def migrate(config: Config = None, as_json: AsJson = False) -> None:
+    """Bring the database's schema and its numbers up to date."""
+    from dashboards import indicators
+    from ingest.migrate import migrate as up
+    from ingest.store import Store
+
+    with Store(settings_of(config).database.url, name="ioc-migrate") as store:
+        done = up(store)
+        say({"migrations": done, "numbers_renewed": indicators.install(store)}, as_json=as_json)
+
+
+@app.command()
+def doctor(config: Config = None, as_json: AsJson = False) -> None:
+    """Probe every dependency, with the remedy beside each failure."""
+    from ioc.doctor import examine
+
+    findings = examine(settings_of(config))
+    say([f.as_dict() for f in findings] if as_json else [str(f) for f in findings], as_json=as_json)
+    raise typer.Exit(0 if all(f.good for f in findings) else 1)
+
+
+@app.command()
+def schema() -> None:
+    """The JSON schema of ioc.toml."""
+    from ioc.schema import schema_of_settings
+
+    say(schema_of_settings(), as_json=True)
+
+
+@app.command()
+def simulate(
+    devices: Annotated[int, typer.Option(min=1)] = 28,
+    rate: Annotated[float | None, typer.Option(help="Messages a second of all together; else every 30 s each.")] = None,
+    faults: Annotated[str, typer.Option(help="Of drop,delay,duplicate,corrupt,skew.")] = "",
+    seed: int = 1,
+    speed: Annotated[float, typer.Option(min=0.01)] = 1.0,
+    only: Annotated[str, typer.Option(help="One device: kind.name")] = "",
+    inbox: Annotated[Path | None, typer.Option(help="Folder for the budget office's workbooks.")] = None,
+    api: Annotated[str, typer.Option(help="Base URL that citizens report to (token in IOC_CITIZEN_TOKEN).")] = "",
+    for_: Annotated[float | None, typer.Option("--for", help="Stop after so many seconds.")] = None,
+    config: Config = None,
+) -> None:
+    """Simulators only, against any broker and any URL."""
+    from ioc.simulate import simulate as play
+
+    play(settings_of(config), devices, rate, _faults(faults), seed, speed, only, inbox, api, for_)
+
+
+@rejections.command("list")
+def rejections_list(
+    source: str = "", limit: Annotated[int, typer.Option(min=1)] = 50, config: Config = None, as_json: AsJson = False
+) -> None:
+    """What was refused, newest first."""
+    from ioc import rejections as refused
+
+    say(refused.list_(settings_of(config), source, limit), as_json=as_json)
+
+
+@rejections.command("show")
+def rejections_show(number: int, config: Config = None, as_json: AsJson = False) -> None:
+    """One refused message, whole."""
+    from ioc import rejections as refused
+
+    say(refused.show(settings_of(config), number), as_json=as_json)
+
+
+@rejections.command("retry")
+def rejections_retry(
+    source: str = "", number: Annotated[int | None, typer.Option(help="Only this one.")] = None, config: Config = None
+) -> None:
+    """Understand refused messages again, after a fix."""
+    from ioc import rejections as refused
+
+    say(refused.retry(settings_of(config), source, number))
+
+
+@user.command("add")
+def user_add(name: str, role: str, config: Config = None) -> None:
+    """Add a person; the password comes by IOC_PASSWORD, by prompt, or is generated and printed once."""
+    from ioc import people
+
+    say(people.add(settings_of(config), name, role))
+
+
+@user.command("passwd")
+def user_passwd(name: str, config: Config = None) -> None:
+    """Set a person's password (IOC_PASSWORD, prompt, or generated)."""
+    from ioc import people
+
+    say(people.passwd(settings_of(config), name))
+
+
+@user.command("disable")
+def user_disable(name: str, config: Config = None) -> None:
+    """Shut a person out, at once."""
+    from ioc import people
+
+    say(people.disable(settings_of(config), name))
+
+
+@token.command("create")
+def token_create(
+    name: str, role: str = "viewer", days: Annotated[int | None, typer.Option(min=1)] = None, config: Config = None
+) -> None:
+    """Make a token for a program; it is printed once."""
+    from ioc import people
+
+    say(people.token(settings_of(config), name, role, days))
+
+
+@token.command("revoke")
+def token_revoke(name: str, config: Config = None) -> None:
+    """Revoke every token of this name."""
+    from ioc import people
+
+    say(people.revoke(settings_of(config), name))
+
+
+@dashboards.command("check")
+def dashboards_check(config: Config = None, as_json: AsJson = False) -> None:
+    """Check that every number is complete, and that its SQL prepares where the database answers."""
+    from dashboards import indicators
+    from ingest.store import Store
+
+    found = indicators.load()
+    with Store(settings_of(config).database.url, name="ioc-check") as store:
+        indicators.install(store)
+    say({"indicators": len(found)}, as_json=as_json)
+
+
+def _faults(text: str) -> tuple[str, ...]:
+    from simulators.faults import FAULTS
+
+    asked = tuple(word for word in text.split(",") if word)
+    unknown = [word for word in asked if word not in FAULTS]
+    if unknown:
+        raise typer.BadParameter(f"there is no fault {', '.join(unknown)}; there are {', '.join(FAULTS)}")
+    return asked
+
+
+def main() -> None:
+    """Run the command line."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s level=%(levelname)s logger=%(name)s %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # the writer says it once; the pool at each attempt
+    try:
+        app()
+    except IocError as error:
+        from ingest.errors import ConfigError
+
+        typer.echo(str(error), err=True)
+        sys.exit(2 if isinstance(error, ConfigError) else 1)

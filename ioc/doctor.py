@@ -1,0 +1,97 @@
+"""`ioc doctor`: every dependency probed, with the remedy beside each failure."""
+
+import shutil
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from connectors.contract import Polled
+from dashboards import indicators
+from ingest import migrate
+from ingest.config import Settings
+from ingest.errors import IocError, StoreDown
+from ingest.store import Store
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One dependency: good or not, what was seen, what to do."""
+
+    what: str
+    good: bool
+    seen: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        mark = "ok  " if self.good else "BAD "
+        return f"{mark} {self.what}: {self.seen}" + (f"\n     -> {self.remedy}" if self.remedy else "")
+
+    def as_dict(self) -> dict[str, object]:
+        """Return it as plain values."""
+        return asdict(self)
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Probe database, schema, numbers, broker, folders and disk."""
+    return [*_database(settings), _broker(settings), *_folders(settings), _disk()]
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    with Store(settings.database.url, name="ioc-doctor", wait=5) as store:
+        try:
+            row = store.row("select version() as version, now() - pg_postmaster_start_time() as up")
+        except StoreDown as down:
+            yield Finding("database", False, str(down), "start PostgreSQL, or correct IOC_DATABASE__URL")
+            return
+        yield Finding("database", True, f"{row['version'].split(' on ')[0]}, up {row['up']}" if row else "")
+        yield _tried("schema", lambda: _schema(store), "run `ioc migrate`")
+        yield _tried("numbers", lambda: f"{len(indicators.load())} defined", "mend the definition named above")
+
+
+def _schema(store: Store) -> str:
+    migrate.check(store)
+    mode = store.row("select value from store_meta where key = 'mode'")
+    units = store.row(
+        "select count(*) as n from unit where valid_to is null and level in ('commune','ward','special_zone')"
+    )
+    return f"this version's, mode {mode and mode['value']}, {units and units['n']} communes"
+
+
+def _tried(what: str, probe: Callable[[], str], remedy: str) -> Finding:
+    try:
+        return Finding(what, True, probe())
+    except IocError as error:
+        return Finding(what, False, str(error), remedy)
+
+
+def _broker(settings: Settings) -> Finding:
+    url = urlsplit(settings.broker.url)
+    host, port = url.hostname or "127.0.0.1", url.port or (8883 if url.scheme == "mqtts" else 1883)
+    try:
+        with socket.create_connection((host, port), timeout=5) as wire:
+            if url.scheme == "mqtts":
+                context = ssl.create_default_context(cafile=settings.broker.ca)
+                context.wrap_socket(wire, server_hostname=host).close()
+    except OSError as error:
+        return Finding("broker", False, f"{host}:{port}: {error}", "start the broker, or correct IOC_BROKER__URL")
+    return Finding("broker", True, f"{host}:{port} answers")
+
+
+def _folders(settings: Settings) -> Iterator[Finding]:
+    for name, source in settings.sources.items():
+        if isinstance(source, Polled):
+            for folder in source.places():
+                good = folder.path.is_dir()
+                yield Finding(
+                    f"folder of {name}", good, str(folder.path), "" if good else f"make it: mkdir -p {folder.path}"
+                )
+
+
+def _disk() -> Finding:
+    usage = shutil.disk_usage(Path.cwd())
+    share = 100 * usage.free / usage.total
+    good = share > 10
+    return Finding("disk", good, f"{share:.0f} % free", "" if good else "free some, or lower database.keep_days")

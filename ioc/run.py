@@ -1,0 +1,83 @@
+"""The service: ingest or API in this process, or both as children."""
+
+import logging
+import signal
+import socket
+import sys
+import threading
+from pathlib import Path
+
+from ingest.config import Settings
+from ingest.errors import ConfigError
+
+log = logging.getLogger(__name__)
+
+
+def run(settings: Settings, config: Path | None, only: str) -> int:
+    """Run until a signal comes; returns the exit status."""
+    if only == "ingest":
+        return _ingest(settings)
+    if only == "api":
+        return _api(settings)
+    if only:
+        raise ConfigError(f"--only: {only!r} is neither 'ingest' nor 'api'")
+    return _both(settings, config)
+
+
+def claim(host: str, port: int, what: str) -> None:
+    """Raise :class:`ConfigError` when a port can't be had."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except (OSError, OverflowError) as error:
+            reason = "another program holds it" if getattr(error, "errno", 0) == 98 else str(error)
+            raise ConfigError(f"{what}: {host}:{port} can't be had: {reason}; choose another port") from error
+
+
+def _ingest(settings: Settings) -> int:
+    from ingest.service import Service
+
+    # Two threads share the interpreter: the network's must not wait 5 ms for the writer's turn to end.
+    sys.setswitchinterval(0.001)
+    service = Service(settings)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: service.stop())
+    return service.run()
+
+
+def _api(settings: Settings) -> int:
+    import uvicorn
+
+    from api.app import create_app
+    from api.screen import mount
+
+    claim(settings.http.host, settings.http.port, "http.port")
+    app = create_app(settings, screen=mount)
+    uvicorn.run(
+        app,
+        host=settings.http.host,
+        port=settings.http.port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=3,
+        server_header=False,
+    )
+    return 0
+
+
+def _both(settings: Settings, config: Path | None) -> int:
+    from ioc.children import Child, Children
+
+    claim(settings.http.host, settings.http.port, "http.port")
+    stopping = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopping.set())
+    children = Children(Path("log"))
+    where = ["--config", str(config)] if config else []
+    for part in ("api", "ingest"):
+        children.start(Child(part, [sys.executable, "-m", "ioc", "run", "--only", part, *where]))
+    while not stopping.wait(0.2):
+        children.watch()
+    children.stop()
+    return 0

@@ -1,0 +1,122 @@
+"""Simulated devices on a real broker: each its own connection and last will while they are few, gateways when many.
+
+One thread serves all connections (paho's documented external loop): a hundred network threads would cost more than
+what they simulate.
+"""
+
+import logging
+import selectors
+import time
+from collections.abc import Iterable
+from urllib.parse import unquote, urlsplit
+
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion
+
+from connectors.contract import DeviceId, Message
+
+log = logging.getLogger(__name__)
+
+ALONE = 200
+"""Up to so many devices each has a connection of its own."""
+_GATEWAYS = 20
+
+
+class Line:
+    """One connection, of a device or of a gateway; connects again by itself, and keeps what it could not send."""
+
+    def __init__(self, url: str, name: str, device: DeviceId | None) -> None:
+        parts = urlsplit(url)
+        self._address = (parts.hostname or "127.0.0.1", parts.port or 1883)
+        self._device = device
+        self._retry_at = 0.0
+        self._pause = 0.5
+        self.client = paho.Client(CallbackAPIVersion.VERSION2, client_id=name, clean_session=False)
+        self.client.max_inflight_messages_set(1000)
+        if parts.username:
+            self.client.username_pw_set(unquote(parts.username), unquote(parts.password or ""))
+        if device is not None:
+            self.client.will_set(self._connection, b"offline", qos=1, retain=True)
+        self.client.on_connect = self._on_connect
+
+    @property
+    def _connection(self) -> str:
+        assert self._device is not None  # noqa: S101 - a gateway has no last will
+        return f"ioc/{self._device.unit}/{self._device.kind}/{self._device.name}/connection"
+
+    def turn(self, now: float) -> None:
+        """Keep the connection alive, or try again when it is time to."""
+        if self.client.socket() is not None:
+            self.client.loop_misc()
+        elif now >= self._retry_at:
+            try:
+                self.client.connect(*self._address, keepalive=30)
+                self._pause = 0.5
+            except OSError as error:
+                log.debug("broker away error=%s", error)
+                self._pause = min(self._pause * 2, 10)
+            self._retry_at = now + self._pause
+
+    def say_goodbye(self) -> None:
+        """Leave as a device that is switched off on purpose: say so, then disconnect."""
+        if self.client.socket() is None:
+            return
+        if self._device is not None:
+            self.client.publish(self._connection, b"offline", qos=1, retain=True)
+        self.client.loop_write()
+        self.client.disconnect()
+
+    def _on_connect(self, client: paho.Client, *_: object) -> None:
+        if self._device is not None:
+            client.publish(self._connection, b"online", qos=1, retain=True)
+
+
+class Fleet:
+    """The connections of all simulated devices."""
+
+    def __init__(self, url: str, devices: Iterable[DeviceId], name: str = "sim") -> None:
+        devices = list(devices)
+        if len(devices) <= ALONE:
+            self._lines = {device: Line(url, f"{name}-{device}", device) for device in devices}
+        else:
+            gateways = [Line(url, f"{name}-gateway-{n}", None) for n in range(_GATEWAYS)]
+            self._lines = {device: gateways[n % _GATEWAYS] for n, device in enumerate(devices)}
+            log.info("devices=%d share gateways=%d; last wills need at most %d", len(devices), _GATEWAYS, ALONE)
+        self._all = list(dict.fromkeys(self._lines.values()))
+        self._turned_at = 0.0
+
+    def send(self, device: DeviceId, message: Message) -> None:
+        """Hand a message over, QoS 1; it waits where the broker is away."""
+        self._lines[device].client.publish(message.address, message.body, qos=1)
+
+    def serve(self, seconds: float) -> None:
+        """Serve every connection for so long."""
+        stop = time.monotonic() + seconds
+        while True:
+            now = time.monotonic()
+            if now - self._turned_at > 0.5:
+                self._turned_at = now
+                for line in self._all:
+                    line.turn(now)
+            with selectors.DefaultSelector() as waiting:
+                for line in self._all:
+                    sock = line.client.socket()
+                    if sock is not None:
+                        write = selectors.EVENT_WRITE if line.client.want_write() else 0
+                        waiting.register(sock, selectors.EVENT_READ | write, line)
+                left = max(0.0, min(stop - now, 0.5))
+                if not waiting.get_map():
+                    time.sleep(left)
+                ready = waiting.select(left) if waiting.get_map() else []
+            for key, events in ready:
+                if events & selectors.EVENT_READ:
+                    key.data.client.loop_read()
+                if events & selectors.EVENT_WRITE:
+                    key.data.client.loop_write()
+            if time.monotonic() >= stop:
+                return
+
+    def close(self) -> None:
+        """Switch every device off."""
+        for line in self._all:
+            line.say_goodbye()
