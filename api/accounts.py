@@ -3,7 +3,7 @@
 import re
 import secrets
 import threading
-from typing import Literal
+from typing import Literal, LiteralString
 
 import orjson
 import psycopg
@@ -111,8 +111,8 @@ def _checked(name: str, password: str) -> str:
     return name
 
 
-def _touch(link: Link, name: str, statement: str, arguments: tuple[object, ...]) -> None:
-    if link.execute(statement, arguments).rowcount == 0:  # type: ignore[arg-type]  # the two statements above
+def _touch(link: Link, name: str, statement: LiteralString, arguments: tuple[object, ...]) -> None:
+    if link.execute(statement, arguments).rowcount == 0:
         raise ConfigError(f"account:{name}: there is none of this name")
 
 

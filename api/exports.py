@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import chain
 from typing import Annotated, Any
@@ -16,7 +16,6 @@ from api import cases, devices, observations
 from api.access import VIEWER
 from api.context import TheStore
 from api.listing import Listing
-from api.problems import Problem
 from connectors.contract import LOCAL
 from ingest.store import Store
 
@@ -36,39 +35,35 @@ def _cell(value: Any) -> Any:
     return value
 
 
-def _lines(pages: Iterable[list[DictRow]]) -> Iterator[str]:
-    for n, rows in enumerate(pages):
+def _lines(fields: Sequence[str], pages: Iterable[list[DictRow]]) -> Iterator[str]:
+    for piece in chain([[dict(zip(fields, fields, strict=True))]], pages):
         text = io.StringIO()
-        writer = csv.writer(text)
-        if n == 0:
-            writer.writerow(rows[0])
-        writer.writerows([_cell(value) for value in row.values()] for row in rows)
+        csv.writer(text).writerows([_cell(row[field]) for field in fields] for row in piece)
         yield text.getvalue()
 
 
-def _file(listing: Listing, store: Store, asked: BaseModel) -> StreamingResponse:
+def _file(listing: Listing, item: type[BaseModel], store: Store, asked: BaseModel) -> StreamingResponse:
     pages = listing.pages(store, asked)
     first = next(pages)  # what can go wrong goes wrong before the answer has begun
-    if not first:
-        raise Problem(404, "nothing-to-export", "nothing matches; there would be an empty file")
+    lines = _lines(list(item.model_fields), chain([first], pages))
     name = f"{listing.name}-{datetime.now(LOCAL):%Y%m%d-%H%M}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return StreamingResponse(_lines(chain([first], pages)), 200, headers, "text/csv; charset=utf-8")
+    return StreamingResponse(lines, 200, headers, "text/csv; charset=utf-8")
 
 
 @router.get("/devices.csv", dependencies=[VIEWER])
 def devices_csv(asked: Annotated[devices.Wanted, Query()], store: TheStore) -> StreamingResponse:
     """Return every device that matches, as CSV in UTF-8; numbers and texts it said as JSON."""
-    return _file(devices.DEVICES, store, asked)
+    return _file(devices.DEVICES, devices.Device, store, asked)
 
 
 @router.get("/observations.csv", dependencies=[VIEWER])
 def observations_csv(asked: Annotated[observations.Figures, Query()], store: TheStore) -> StreamingResponse:
     """Return every figure that matches, as CSV in UTF-8."""
-    return _file(observations.OBSERVATIONS, store, asked)
+    return _file(observations.OBSERVATIONS, observations.Observation, store, asked)
 
 
 @router.get("/cases.csv", dependencies=[VIEWER])
 def cases_csv(asked: Annotated[cases.Sought, Query()], store: TheStore) -> StreamingResponse:
     """Return every case that matches, as CSV in UTF-8."""
-    return _file(cases.CASES, store, asked)
+    return _file(cases.CASES, cases.Case, store, asked)

@@ -43,7 +43,7 @@ class Event(NamedTuple):
 class Hub(threading.Thread):
     """Hears notifications of the database and tells them on; goes on by itself when the database comes back."""
 
-    def __init__(self, store: Store, *, ring: int = 10_000, keep: float = 300.0, poll: float = 0.5) -> None:
+    def __init__(self, store: Store, *, ring: int = 10_000, keep: float = 300.0, poll: float = 0.25) -> None:
         super().__init__(name="hub", daemon=True)
         self._store = store
         self._registry = Registry(store)
@@ -122,13 +122,17 @@ class Hub(threading.Thread):
                 self._miss(error)
             self._stopping.wait(next(waits))
 
-    def close(self) -> None:
-        """Stop listening and end every follower."""
+    def end(self) -> None:
+        """Ask it to stop, and end every follower; returns at once."""
         self._stopping.set()
         with self._lock:
             followers = list(self._followers.values())
         for tell in followers:
             tell(())
+
+    def close(self) -> None:
+        """End it and wait for it."""
+        self.end()
         if self.is_alive():
             self.join(10)
 

@@ -106,7 +106,9 @@ class Listing:
         """Return one piece; raises a 400 problem for a cursor that is not of this list."""
         arguments = {**asked.model_dump(), **more}
         limit = int(arguments.get("limit", 1000))
-        conditions = [sql.SQL(self.filters[name]) for name in self.filters if arguments.get(name) is not None]
+        conditions: list[sql.Composable] = [
+            sql.SQL(self.filters[name]) for name in self.filters if arguments.get(name) is not None
+        ]
         if cursor := arguments.get("cursor"):
             arguments |= self._opened(cursor)
             conditions.append(
@@ -147,7 +149,7 @@ class Listing:
 
     @cached_property
     def _cursor(self) -> TypeAdapter[tuple[Any, ...]]:
-        return TypeAdapter(tuple[*self.key.values()])  # type: ignore[valid-type, misc]  # as many as the list has
+        return TypeAdapter(tuple.__class_getitem__(tuple(self.key.values())))  # type: ignore[arg-type]  # of as many fields
 
     def _sealed(self, row: DictRow) -> str:
         said = orjson.dumps([self.name, *(row[name] for name in self.key)])

@@ -4,7 +4,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Annotated, cast
+from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, Field
@@ -91,9 +91,7 @@ async def _whole(request: Request) -> bytes:
     return await request.body()
 
 
-@router.post(
-    "/messages/{source}", status_code=202, response_model=Taken, dependencies=[OPERATOR], openapi_extra=_BODY
-)
+@router.post("/messages/{source}", status_code=202, response_model=Taken, dependencies=[OPERATOR], openapi_extra=_BODY)
 def push(
     request: Request,
     source: str,
@@ -123,7 +121,7 @@ def push(
         reasons += told[: REASONS - len(reasons)]
     if counts["rejected"] and counts["rejected"] == counts["received"]:
         detail = f"all of {counts['received']} refused: {reasons[0]['reason']}"
-        raise Problem(422, "all-refused", detail, **counts, reasons=reasons)
+        raise Problem(422, "all-refused", detail, reasons=reasons, **dict[str, Any](counts))
     return Json({**counts, "reasons": reasons} if reasons else counts, status_code=202)
 
 

@@ -149,5 +149,3 @@ async def _holds(still: Callable[[], bool]) -> bool:
         return await run_in_threadpool(still)
     except StoreDown:
         return True
-
-

@@ -61,9 +61,7 @@ class Sought(Paged):
     """Which units."""
 
     q: Words | None = None
-    level: (
-        Literal["province", "district_legacy", "commune", "ward", "special_zone", "township_legacy"] | None
-    ) = None
+    level: Literal["province", "district_legacy", "commune", "ward", "special_zone", "township_legacy"] | None = None
     province: str | None = None
     current: bool | None = None
     """True: those of today; false: those that were."""

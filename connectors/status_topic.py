@@ -88,7 +88,7 @@ class StatusTopic(Subscribed):
             elif key == "at":
                 at = _instant(value, received_at)
             elif key == "state":
-                if value not in self.states:
+                if kind is not str or value not in self.states:
                     raise Undecodable(f"{value!r:.60} is none of {', '.join(sorted(self.states))}", place=key)
                 state = str(value)
             elif key in self.flags:

@@ -264,7 +264,7 @@ class Subscriber(threading.Thread):
         if now - self._canary_at >= self._broker.canary:
             self._canary_at = now
             client.publish(self._canary_topic, b"", qos=1)
-            self.unheard = self.unheard + 1 if now - self._heard_at > self._broker.canary else 0
+            self.unheard = self.unheard + 1 if now - self._heard_at > 1.5 * self._broker.canary else 0
             if self.unheard > 3 and self._writer.queued == 0:
                 self.fault = "the connection is up but nothing comes through it, not even our own message"
                 log.warning("broker silent for_s=%.0f; connecting anew", now - self._heard_at)

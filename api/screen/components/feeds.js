@@ -1,0 +1,28 @@
+import { picture, view } from "picture";
+import { Mark } from "marks";
+import { clock, span } from "clock";
+
+const LOUD = { stale: "diamond", error: "bang" };
+
+export default {
+  components: { Mark },
+  template: `
+    <footer class="feeds" aria-label="Nguồn dữ liệu">
+      <ul v-if="picture.feeds.length">
+        <li v-for="feed in picture.feeds" :key="feed.name" :class="feed.state" :title="feed.error || feed.title">
+          <Mark :name="mark(feed)"/><span class="name">{{ feed.title }}</span><b>{{ told(feed) }}</b>
+        </li>
+      </ul>
+      <p v-else class="nothing">Chưa khai báo nguồn dữ liệu nào.</p>
+    </footer>`,
+  setup: () => ({ picture }),
+  methods: {
+    mark: (feed) => LOUD[feed.state] ?? "dot",
+    told(feed) {
+      const word = view.words.feeds[feed.state] ?? feed.state;
+      if (feed.state === "ok") return span(clock.now - feed.last);
+      if (feed.state === "stale") return `${word} ${span(clock.now - feed.due)}`;
+      return word;
+    },
+  },
+};

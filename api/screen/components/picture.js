@@ -1,0 +1,80 @@
+// What every part of the screen reads: the server's picture, its changes, and whether it still comes.
+import { reactive } from "vue";
+import { serverNow, setClock } from "clock";
+
+export const picture = reactive({
+  commune: {}, sentence: { doing: [], being: [] }, attention: [], outlines: {}, devices: {}, hamlets: [], crowd: [],
+  count: 0, pending: 0, tiles: [], feeds: [], newest: null, away: null,
+});
+export const view = reactive({ role: "viewer", words: {}, lostAt: null, tip: null, fresh: {} });
+
+const SILENCE = 15;
+const FLASH = 2000;
+let heard = 0;
+
+export function load(whole, now) {
+  Object.assign(picture, whole);
+  hear(now);
+}
+
+export function apply(changes) {
+  const { now, devices, ...parts } = changes;
+  for (const [key, device] of Object.entries(devices ?? {})) {
+    const old = picture.devices[key];
+    if (device === null) delete picture.devices[key];
+    else picture.devices[key] = device;
+    if (device && old && old.state !== device.state) flash(key);
+  }
+  if (parts.tiles) {
+    const old = Object.fromEntries(picture.tiles.map((tile) => [tile.key, tile]));
+    for (const tile of parts.tiles) if (old[tile.key]?.value !== tile.value || old[tile.key]?.tone !== tile.tone) flash(tile.key);
+  }
+  if (parts.attention) {
+    const old = new Set(picture.attention.map((item) => item.key));
+    for (const item of parts.attention) if (!old.has(item.key)) flash(item.key);
+  }
+  Object.assign(picture, parts);
+  hear(now);
+}
+
+function hear(now) {
+  setClock(now);
+  heard = performance.now();
+  view.lostAt = null;
+}
+
+function flash(key) {
+  view.fresh[key] = true;
+  setTimeout(() => delete view.fresh[key], FLASH);
+}
+
+function lose() {
+  view.lostAt ??= Math.floor(serverNow() - (performance.now() - heard) / 1000);
+}
+
+// NiceGUI reloads the page where a connection only times out; a wall without its network would then show nothing.
+export function keepWatch() {
+  setInterval(() => performance.now() - heard > SILENCE * 1000 && lose(), 1000);
+  (function whenConnecting() {
+    const socket = window.socket;
+    if (!socket) return setTimeout(whenConnecting, 50);
+    socket.off("connect_error");
+    socket.on("connect_error", (error) => {
+      lose();
+      if (error.message === "Implicit handshake failed") location.reload();
+    });
+    socket.on("disconnect", lose);
+    return undefined;
+  })();
+}
+
+export const byName = new Intl.Collator("vi", { numeric: true });
+const ROLES = ["viewer", "operator", "technician", "admin"];
+export const may = (role) => !role || ROLES.indexOf(view.role) >= ROLES.indexOf(role);
+
+// A device's word: what it says itself where that says more, else its state.
+export function wordOf(device) {
+  const { states, reported } = view.words;
+  const said = device.state === "unknown" ? "" : reported[device.reported];
+  return said || states[device.state] || device.state;
+}

@@ -1,0 +1,187 @@
+"""The picture kept fresh, once for all screens of this process: hub events at once, everything else in its own time."""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from api.hub import Event, Hub
+from api.screen import facts, picture, tiles
+from api.screen.facts import Commune, Device, DeviceKey, Facts
+from api.screen.picture import Picture
+from dashboards import indicators
+from ingest.config import Settings
+from ingest.errors import StoreDown
+from ingest.store import Store
+
+log = logging.getLogger(__name__)
+
+_EVERY = {"register": 60.0, "feeds": 5.0, "cases": 15.0, "numbers": 10.0, "minutes": 60.0, "trends": 300.0}
+"""Seconds after which a part is read again though nobody said that it changed."""
+_SHARE = 20.0
+"""A part that takes a second is left alone for so many: the screen never burdens the database."""
+_BREATH = 5.0
+"""Seconds between two signs of life to every screen, which also carry what moves all the time."""
+_GATHER = 0.1
+_PAUSE = 0.2
+_RETRY = 2.0
+_BOUND = 20_000
+
+Tell = Callable[[Picture], None]
+
+
+class Live:
+    """Owns the one picture; lives on the event loop, reads in a thread."""
+
+    def __init__(self, settings: Settings, store: Store, hub: Hub) -> None:
+        self._settings = settings
+        self._store = store
+        self._hub = hub
+        self._facts = Facts(Commune(settings.commune.unit, simulated=settings.commune.simulated))
+        self._due = dict.fromkeys(_EVERY, 0.0)
+        self._touched: set[str] = set()
+        self._heard: deque[Event] = deque(maxlen=_BOUND)
+        self._woken = asyncio.Event()
+        self._screens: dict[int, Tell] = {}
+        self._breathed = 0.0
+        self._away: float | None = None
+        self.picture: Picture = self._drawn(breathe=True)
+
+    def watch(self, tell: Tell) -> Callable[[], None]:
+        """Call ``tell`` with every change from now on; returns how to end it."""
+        self._screens[id(tell)] = tell
+        return lambda: self._screens.pop(id(tell), None) and None
+
+    async def run(self) -> None:
+        """Keep the picture fresh until cancelled."""
+        loop = asyncio.get_running_loop()
+        leave, _, _ = self._hub.follow(lambda events: loop.call_soon_threadsafe(self._hear, events))
+        try:
+            while True:
+                try:
+                    await self._turn()
+                except Exception:
+                    log.exception("screen could not be drawn; it stays as it was")
+                    await asyncio.sleep(_RETRY)
+                await self._wait()
+        finally:
+            leave()
+
+    def _hear(self, events: Sequence[Event]) -> None:
+        unit = self._facts.commune.code
+        mine = [event for event in events if event.unit in (None, unit)]
+        self._heard.extend(mine)
+        if any(event.type != "source" for event in mine):
+            self._woken.set()
+
+    async def _wait(self) -> None:
+        await asyncio.sleep(_PAUSE)
+        soonest = min(*self._due.values(), self._breathed + _BREATH)
+        try:
+            await asyncio.wait_for(self._woken.wait(), max(0.0, soonest - time.monotonic()))
+        except TimeoutError:
+            return
+        await asyncio.sleep(_GATHER)
+
+    async def _turn(self) -> None:
+        self._woken.clear()
+        self._take()
+        now = time.monotonic()
+        breathe = now >= self._breathed + _BREATH
+        try:
+            parts = [part for part, due in self._due.items() if due <= now]
+            await asyncio.to_thread(self._read, parts)
+            self._away = None if parts else self._away
+        except StoreDown as down:
+            if self._away is None:
+                log.warning("screen stands still error=%r", str(down))
+            self._away = self._away or time.time()
+            self._due = {part: max(due, now + _RETRY) for part, due in self._due.items()}
+        if breathe:
+            self._breathed = now
+        after = await asyncio.to_thread(self._drawn, breathe=breathe)
+        differing = picture.changes(self.picture, after)
+        self.picture = after
+        if differing or breathe:
+            for tell in list(self._screens.values()):
+                tell({**differing, "now": time.time()})
+
+    def _drawn(self, *, breathe: bool) -> Picture:
+        before = getattr(self, "picture", None)
+        return {**picture.draw(self._facts, before, breathe=breathe), "away": self._away}
+
+    def _take(self) -> None:
+        """Take what the hub said since the last turn into the facts."""
+        while self._heard:
+            event = self._heard.popleft()
+            if event.type == "device":
+                if _merge(self._facts.devices, orjson.loads(event.data)):
+                    self._touched.update(tiles.keys_touched("device"))
+            elif event.type == "case":
+                self._due["cases"] = 0.0
+                self._touched.update(tiles.keys_touched("case"))
+            elif event.type == "hub":
+                self._due = dict.fromkeys(_EVERY, 0.0)
+                if orjson.loads(event.data)["state"] == "away":
+                    self._away = self._away or time.time()
+
+    def _read(self, parts: Iterable[str]) -> None:
+        for part in parts:
+            begun = time.monotonic()
+            getattr(self, f"_read_{part}")()
+            took = time.monotonic() - begun
+            self._due[part] = time.monotonic() + max(_EVERY[part], took * _SHARE)
+        self._read_keys(sorted(self._touched))
+        self._touched.clear()
+
+    def _read_register(self) -> None:
+        s = self._settings.commune
+        code = s.unit if s.unit != "00000" else facts.chosen_unit(self._store) or s.unit
+        self._facts.commune = facts.commune(self._store, code, simulated=s.simulated)
+        self._facts.hamlets = facts.hamlets(self._store, code)
+        self._facts.devices = facts.devices(self._store, code)
+
+    def _read_feeds(self) -> None:
+        self._facts.feeds = facts.feeds(self._store)
+
+    def _read_cases(self) -> None:
+        self._facts.overdue = facts.overdue(self._store, self._facts.commune.code)
+
+    def _read_numbers(self) -> None:
+        self._read_keys(tiles.keys_read())
+
+    def _read_minutes(self) -> None:
+        self._read_trends(minutes=True)
+
+    def _read_keys(self, keys: Iterable[str]) -> None:
+        for key in keys:
+            self._facts.numbers[key] = facts.reading(self._store, key, self._facts.commune.code)
+
+    def _read_trends(self, *, minutes: bool = False) -> None:
+        known = indicators.load()
+        for tile in tiles.TILES:
+            if (known[tile.key].grain == "1 minute") == minutes:
+                self._facts.trends[tile.key] = facts.trend(self._store, tile.key, self._facts.commune.code)
+
+
+def _merge(devices: dict[DeviceKey, Device], said: dict[str, Any]) -> bool:
+    """Take a device as the hub tells it; returns whether more changed than the instant it was last heard."""
+    key = (said["kind"], said["id"])
+    changed_at = datetime.fromisoformat(said["changed_at"]).astimezone(UTC)
+    old = devices.get(key)
+    if old is not None and old.changed_at > changed_at:
+        return False
+    if said["lifecycle"] == "retired":
+        return devices.pop(key, None) is not None
+    seen = said["last_seen"]
+    new = Device(said["kind"], said["id"], "" if said["name"] == said["id"] else said["name"], said["hamlet"],
+                 said["latitude"], said["longitude"], said["upstream"], said["lifecycle"], said["state"],
+                 said["reported"], datetime.fromisoformat(said["since"]).astimezone(UTC),
+                 datetime.fromisoformat(seen).astimezone(UTC) if seen else None, said["reason"], changed_at)  # fmt: skip
+    devices[key] = new
+    return old is None or (old.state, old.lifecycle) != (new.state, new.lifecycle)

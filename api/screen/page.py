@@ -1,0 +1,119 @@
+"""The pages: their parts in order; where the parts stand is for ``style.css`` to say."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fastapi import Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from nicegui import Client, ui
+
+from api.access import COOKIE, Principal, recognise
+from api.screen.components import (
+    Attention,
+    Banner,
+    CommuneMap,
+    Feeds,
+    Masthead,
+    Sentence,
+    SignIn,
+    Tiles,
+    Tip,
+    Wall,
+)
+from api.screen.live import Live
+from ingest.errors import StoreDown
+from ingest.store import Store
+
+log = logging.getLogger(__name__)
+
+PAGES = {"/": "Tổng quan"}
+"""Pages by path, as the header lists them."""
+TITLE = "Trung tâm giám sát, điều hành thông minh"
+
+_LOOK_AGAIN = 60.0
+"""Seconds between two looks whether the people at the screens are still signed in."""
+_AWAY = """<!doctype html><html lang="vi"><meta charset="utf-8"><meta http-equiv="refresh" content="5">
+<title>Đang chờ cơ sở dữ liệu</title><link rel="stylesheet" href="{style}">
+<main class="door"><p role="status">Cơ sở dữ liệu không trả lời. Trang này tự mở lại khi có kết nối.</p></main>"""
+
+
+@dataclass(slots=True)
+class Visitor:
+    """A screen that is open, with the cookie that opened it."""
+
+    client: Client
+    cookie: str
+
+
+class Doorkeeper:
+    """Knows the open screens; a screen that nobody is signed in at any more goes back to the door."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._visitors: dict[str, Visitor] = {}
+
+    def admit(self, client: Client, cookie: str) -> None:
+        """Note an open screen until its client is deleted."""
+        self._visitors[client.id] = Visitor(client, cookie)
+        client.on_delete(lambda: self._visitors.pop(client.id, None))
+
+    async def run(self) -> None:
+        """Look again and again; looking also keeps the session of a wall that nobody touches."""
+        while True:
+            await asyncio.sleep(_LOOK_AGAIN)
+            for visitor in list(self._visitors.values()):
+                try:
+                    principal = await asyncio.to_thread(recognise, self._store, visitor.cookie, None)
+                except StoreDown:
+                    break
+                if principal is None and not visitor.client.is_deleted:
+                    visitor.client.open("/sign-in")
+
+
+def build(store: Store, live: Live, doorkeeper: Doorkeeper, style: str) -> None:
+    """Declare the pages ``/`` and ``/sign-in``; ``style`` is the address of the style sheet."""
+
+    async def admitted(request: Request) -> Principal | None:
+        return await asyncio.to_thread(recognise, store, request.cookies.get(COOKIE), None)
+
+    @ui.page("/", title=TITLE)
+    async def overview(request: Request, client: Client) -> Response | None:
+        try:
+            principal = await admitted(request)
+        except StoreDown:
+            return HTMLResponse(_AWAY.format(style=style), 503, {"Retry-After": "5", "Cache-Control": "no-store"})
+        if principal is None:
+            return RedirectResponse("/sign-in", 303)
+        doorkeeper.admit(client, request.cookies[COOKIE])
+        banner = _overview(live, principal)
+        leave: Callable[[], None] = live.watch(lambda changes: banner.run_method("apply", changes) and None)
+        client.on_delete(leave)
+        return None
+
+    @ui.page("/sign-in", title=f"Đăng nhập · {TITLE}")
+    async def sign_in(request: Request) -> Response | None:
+        try:
+            if await admitted(request):
+                return RedirectResponse("/", 303)
+        except StoreDown:
+            log.debug("sign-in page without a database")
+        SignIn()
+        return None
+
+
+def _overview(live: Live, principal: Principal) -> Banner:
+    with ui.element("div").classes("screen"):
+        banner = Banner(live.picture, principal.role, time.time())
+        Masthead(PAGES, "/", principal.name)
+        Sentence()
+        with ui.element("main").classes("floor"):
+            Attention()
+            CommuneMap()
+            Wall()
+            Tiles()
+        Feeds()
+        Tip()
+    return banner
