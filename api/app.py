@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from starlette.exceptions import HTTPException
-from starlette.routing import Match
+from starlette.routing import compile_path
 
 from api import (
     cases,
@@ -105,10 +105,12 @@ def _nothing(app: FastAPI) -> APIRouter:
 
     @router.api_route("/api/{rest:path}", methods=_METHODS)
     async def nothing(request: Request) -> Json:
-        allowed: set[str] = set()
-        for route in app.router.routes:
-            if route.matches(request.scope)[0] is Match.PARTIAL:
-                allowed |= getattr(route, "methods", None) or set()
+        allowed = {
+            method.upper()
+            for path, operations in app.openapi()["paths"].items()
+            if compile_path(path)[0].match(request.url.path)
+            for method in operations
+        }
         if allowed:
             raise HTTPException(405, headers={"Allow": ", ".join(sorted(allowed))})
         raise HTTPException(404)

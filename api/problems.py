@@ -43,6 +43,14 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
 }
 """For OpenAPI: the problems that every route may answer."""
 
+_MISSING = (
+    psycopg.errors.UndefinedTable,
+    psycopg.errors.UndefinedColumn,
+    psycopg.errors.UndefinedFunction,
+    psycopg.errors.InvalidSchemaName,
+)
+"""What the database says where its schema is older than this program."""
+
 
 class Problem(HTTPException):
     """An error that the caller is told of; ``fields`` go into the body beside the standard ones."""
@@ -124,5 +132,6 @@ def handle(app: FastAPI) -> None:
     app.add_exception_handler(StoreDown, _away)
     app.add_exception_handler(ConfigError, _misfit)
     app.add_exception_handler(psycopg.DataError, _value)
-    app.add_exception_handler(psycopg.errors.SyntaxErrorOrAccessRuleViolation, _misfit)
+    for missing in _MISSING:
+        app.add_exception_handler(missing, _misfit)
     app.add_exception_handler(Exception, _bug)

@@ -107,6 +107,8 @@ class Subscriber(threading.Thread):
         self._wake_r.setblocking(False)
         self._wake_w.setblocking(False)
         self._acks: deque[Sequence[object]] = deque()
+        self._order: deque[int] = deque()  # tickets as they came; MQTT-4.6.0-2: acknowledged in that order
+        self._settled: set[int] = set()
         self._removed: deque[str] = deque()
         self._read: list[Envelope] = []
         self._generation = 0
@@ -188,6 +190,8 @@ class Subscriber(threading.Thread):
             session = {"clean_start": False, "properties": properties}
         self._generation += 1
         self._acks.clear()
+        self._order.clear()
+        self._settled.clear()
         self._overflowed = False
         host = url.hostname or "127.0.0.1"
         client.connect(host, url.port or (8883 if url.scheme == "mqtts" else 1883), self._broker.keepalive, **session)
@@ -248,10 +252,13 @@ class Subscriber(threading.Thread):
         return now - self._full_since > self._broker.keepalive / 3
 
     def _send_acks(self, client: _Client) -> None:
-        while self._acks and client.socket() is not None:
-            for ticket in cast("Sequence[int]", self._acks.popleft()):
-                if ticket >> 16 == self._generation:
-                    client.ack(ticket & 0xFFFF, 1)
+        order, settled = self._order, self._settled
+        while self._acks:
+            tickets = cast("Sequence[int]", self._acks.popleft())
+            settled.update(ticket for ticket in tickets if ticket >> 16 == self._generation)
+        while order and order[0] in settled and client.socket() is not None:
+            settled.discard(order[0])
+            client.ack(order.popleft() & 0xFFFF, 1)
 
     def _watch(self, client: _Client, now: float) -> None:
         """Send the canary, notice silence, and fetch again what found no room."""
@@ -305,25 +312,28 @@ class Subscriber(threading.Thread):
             log.error("subscription refused topics=%s", ",".join(refused))
         self._subscribed = not refused
 
-    def _on_message(self, client: paho.Client, _: Any, heard: paho.MQTTMessage) -> None:
+    def _on_message(self, _client: paho.Client, _: Any, heard: paho.MQTTMessage) -> None:
         try:
             topic = heard.topic
         except UnicodeDecodeError:
             topic = "(a topic that is not UTF-8)"
-        if topic == self._canary_topic:
-            client.ack(heard.mid, heard.qos)
-            self._heard_at = time.monotonic()
-            return
+        ticket = self._ticket(heard)
         name = self._source_of(topic)
         if name is None:
-            client.ack(heard.mid, heard.qos)  # an old configuration's filter, until it is removed
+            # Our own canary, or an old configuration's filter until it is removed.
+            self._heard_at = time.monotonic()
+            self._settled.add(ticket)
             return
         message = Message(name, topic, bytes(heard.payload), self._now, "", heard.dup, heard.retain)
-        self._read.append(Envelope(message, self._sources[name], self, self._ticket(heard)))
+        self._read.append(Envelope(message, self._sources[name], self, ticket))
 
     def _ticket(self, heard: paho.MQTTMessage) -> int:
         """Join message id and connection: an id of an older connection may mean another message by now."""
-        return self._generation << 16 | heard.mid if heard.qos else 0
+        if heard.qos == 0:
+            return 0
+        ticket = self._generation << 16 | heard.mid
+        self._order.append(ticket)
+        return ticket
 
     def _match(self, topic: str) -> str | None:
         return next((name for filter_, name in self.filters.items() if paho.topic_matches_sub(filter_, topic)), None)

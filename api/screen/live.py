@@ -5,7 +5,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -60,7 +60,11 @@ class Live:
     async def run(self) -> None:
         """Keep the picture fresh until cancelled."""
         loop = asyncio.get_running_loop()
-        leave, _, _ = self._hub.follow(lambda events: loop.call_soon_threadsafe(self._hear, events))
+
+        def tell(events: Sequence[Event]) -> None:
+            loop.call_soon_threadsafe(self._hear, events)
+
+        leave, _, _ = self._hub.follow(tell)
         try:
             while True:
                 try:
@@ -172,16 +176,28 @@ class Live:
 def _merge(devices: dict[DeviceKey, Device], said: dict[str, Any]) -> bool:
     """Take a device as the hub tells it; returns whether more changed than the instant it was last heard."""
     key = (said["kind"], said["id"])
-    changed_at = datetime.fromisoformat(said["changed_at"]).astimezone(UTC)
+    changed_at = datetime.fromisoformat(said["changed_at"])
     old = devices.get(key)
     if old is not None and old.changed_at > changed_at:
         return False
     if said["lifecycle"] == "retired":
         return devices.pop(key, None) is not None
     seen = said["last_seen"]
-    new = Device(said["kind"], said["id"], "" if said["name"] == said["id"] else said["name"], said["hamlet"],
-                 said["latitude"], said["longitude"], said["upstream"], said["lifecycle"], said["state"],
-                 said["reported"], datetime.fromisoformat(said["since"]).astimezone(UTC),
-                 datetime.fromisoformat(seen).astimezone(UTC) if seen else None, said["reason"], changed_at)  # fmt: skip
+    new = Device(
+        kind=said["kind"],
+        name=said["id"],
+        title="" if said["name"] == said["id"] else said["name"],
+        hamlet=said["hamlet"],
+        latitude=said["latitude"],
+        longitude=said["longitude"],
+        upstream=said["upstream"],
+        lifecycle=said["lifecycle"],
+        state=said["state"],
+        reported=said["reported"],
+        since=datetime.fromisoformat(said["since"]),
+        seen=datetime.fromisoformat(seen) if seen else None,
+        reason=said["reason"],
+        changed_at=changed_at,
+    )
     devices[key] = new
     return old is None or (old.state, old.lifecycle) != (new.state, new.lifecycle)

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from fastapi import Request, Response
@@ -24,6 +23,7 @@ from api.screen.components import (
     Wall,
 )
 from api.screen.live import Live
+from api.screen.picture import Picture
 from ingest.errors import StoreDown
 from ingest.store import Store
 
@@ -89,8 +89,11 @@ def build(store: Store, live: Live, doorkeeper: Doorkeeper, style: str) -> None:
             return RedirectResponse("/sign-in", 303)
         doorkeeper.admit(client, request.cookies[COOKIE])
         banner = _overview(live, principal)
-        leave: Callable[[], None] = live.watch(lambda changes: banner.run_method("apply", changes) and None)
-        client.on_delete(leave)
+
+        def tell(changes: Picture) -> None:
+            banner.run_method("apply", changes)
+
+        client.on_delete(live.watch(tell))
         return None
 
     @ui.page("/sign-in", title=f"Đăng nhập · {TITLE}")

@@ -1,4 +1,4 @@
-"""The picture: everything a screen shows, as one JSON value a process; screens get the whole of it once, then changes."""
+"""The picture: what a screen shows, one JSON value a process; screens get all of it once, then changes."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
@@ -36,9 +36,7 @@ def draw(facts: Facts, before: Picture | None, *, breathe: bool) -> Picture:
         },
         "sentence": sentence.draw(facts),
         "attention": attention.draw(facts),
-        "outlines": outlines
-        if known is None or before is None or before["outlines"] != outlines
-        else before["outlines"],
+        "outlines": {name: _rings(outline) for name, outline in facts.hamlets.items()},
         "devices": drawn,
         "hamlets": _hamlets(facts) if crowd else [],
         "crowd": _crowd(facts) if crowd else [],

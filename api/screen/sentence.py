@@ -50,12 +50,8 @@ def _being(facts: Facts) -> list[dict[str, str]]:
     )
     if online is not None and total:
         parts.append(_part(f"{words.number(online)}/{words.number(total)} thiết bị hoạt động.", "strong"))
-    rates = [
-        (name, facts.numbers.get(f"budget_{key}_rate")) for name, key in (("thu", "revenue"), ("chi", "expenditure"))
-    ]
-    told = [f"{name} {words.number(rate.value, 1)} %" for name, rate in rates if rate]
-    if told:
-        parts.append(_part(f"Ngân sách: {', '.join(told)} dự toán."))
+    if spent := facts.numbers.get("budget_expenditure_rate"):
+        parts.append(_part(f"Ngân sách: chi {words.percent(spent.value)} dự toán."))
     return parts
 
 

@@ -71,7 +71,7 @@ def _draw(tile: Tile, indicator: Indicator, facts: Facts) -> dict[str, Any]:
     feed = _feed(indicator, facts.feeds)
     late = feed is not None and feed.state in ("stale", "error", "never")
     budget = indicator.feed == "budget"
-    period = f"đến {words.day(now.at - timedelta(seconds=1))}" if budget and now else tile.period
+    period = f"đến {words.day(now.at)}" if budget and now else tile.period
     amount = facts.numbers.get(indicator.amount) if indicator.amount else None
     return {
         "key": tile.key,
@@ -85,7 +85,7 @@ def _draw(tile: Tile, indicator: Indicator, facts: Facts) -> dict[str, Any]:
         "compare": _elapsed(now.at) if now and tile.key == "budget_expenditure_rate" else "",
         "amount": words.money(amount.value) if amount else "",
         "exact": words.money_exact(amount.value) if amount else "",
-        "source": feed.title if feed else ("mọi nguồn dữ liệu" if not indicator.feed else ""),
+        "source": words.SOURCES.get(indicator.feed, feed.title) if feed else "" if indicator.feed else "Mọi nguồn",
         "at": _epoch(feed.last) if feed else None,
         "anyfeed": not indicator.feed,
         "late": _epoch(feed.due) if feed and late else None,
@@ -121,9 +121,8 @@ def _verdict(indicator: Indicator, now: Reading | None) -> str:
 def _target(indicator: Indicator) -> str:
     if indicator.target is None:
         return ""
-    sign = "=" if indicator.target == 0 else _SIGNS.get(indicator.better, "")
-    unit = " %" if indicator.unit == "percent" else ""
-    return f"chỉ tiêu {sign} {words.number(indicator.target)}{unit}"
+    unit = "\u00a0%" if indicator.unit == "percent" else ""
+    return f"{_SIGNS.get(indicator.better, '')} {words.number(indicator.target)}{unit}".strip()
 
 
 def _feed(indicator: Indicator, feeds: list[Feed]) -> Feed | None:
@@ -135,8 +134,8 @@ def _feed(indicator: Indicator, feeds: list[Feed]) -> Feed | None:
 def _elapsed(at: datetime) -> str:
     """Say how much of the year had passed, which is what spending is compared with."""
     local = at.astimezone(LOCAL)
-    begin, end = local.replace(month=1, day=1, hour=0), local.replace(year=local.year + 1, month=1, day=1, hour=0)
-    return f"năm đã qua {words.number(Decimal(100) * (local - begin).days / (end - begin).days, 1)} %"
+    begin, end = local.replace(month=1, day=1), local.replace(year=local.year + 1, month=1, day=1)
+    return f"năm {words.percent(Decimal(100) * ((local - begin).days + 1) / (end - begin).days)}"
 
 
 def _epoch(at: datetime | None) -> float | None:

@@ -41,6 +41,15 @@ REASONS = {
     "blind": "Hệ thống không quan sát được trong thời gian này",
     "reported": "Thiết bị tự báo",
 }
+SOURCES = {
+    "camera_status": "Camera",
+    "loudspeaker_status": "Truyền thanh",
+    "network_status": "Thiết bị mạng",
+    "budget": "Kế toán xã",
+    "field_reports": "Phản ánh",
+}
+"""Feeds in a word, for the foot of a tile."""
+
 CATEGORIES = {
     "construction_order": "trật tự xây dựng",
     "environment": "vệ sinh môi trường",
@@ -95,6 +104,11 @@ def number(value: Decimal | float, places: int | None = None) -> str:
     else:
         text = f"{exact.quantize(Decimal('0.01'), ROUND_HALF_UP):,f}".rstrip("0").rstrip(".")
     return text.replace(",", "_").replace(".", ",").replace("_", ".").replace("-", "−")
+
+
+def percent(value: Decimal | float) -> str:
+    """Write a percentage with one place; the sign never stands alone on the next line."""
+    return f"{number(value, 1)}\u00a0%"
 
 
 def money(value: Decimal) -> str:

@@ -17,23 +17,27 @@ def test_a_device_is_shown_with_its_register_and_what_it_said(api: Api, store: S
     take(store, [status("cam-1", at=NOW, fps=25, disk_free_pct=41.5, recording=True, firmware="v1")])
     client = api.client()
     item = client.get("/api/v1/devices/cam-1").json()
-    assert item | {
-        "id": "cam-1",
-        "ref": f"{UNIT}.camera.cam-1",
-        "unit": UNIT,
-        "kind": "camera",
-        "name": "Camera cổng chợ",
-        "hamlet": "Thôn 1",
-        "state": "online",
-        "reported": "online",
-        "reason": "",
-        "lifecycle": "installed",
-        "simulated": True,
-        "latitude": 20.5,
-        "horns": None,
-        "values": {"fps": 25, "disk_free_pct": 41.5, "recording": 1},
-        "labels": {"firmware": "v1"},
-    } == item
+    assert (
+        item
+        | {
+            "id": "cam-1",
+            "ref": f"{UNIT}.camera.cam-1",
+            "unit": UNIT,
+            "kind": "camera",
+            "name": "Camera cổng chợ",
+            "hamlet": "Thôn 1",
+            "state": "online",
+            "reported": "online",
+            "reason": "",
+            "lifecycle": "installed",
+            "simulated": True,
+            "latitude": 20.5,
+            "horns": None,
+            "values": {"fps": 25, "disk_free_pct": 41.5, "recording": 1},
+            "labels": {"firmware": "v1"},
+        }
+        == item
+    )
     assert datetime.fromisoformat(item["last_seen"]) == NOW
     assert datetime.fromisoformat(item["since"]) == NOW
     assert client.get("/api/v1/devices").json() == {"items": [item], "next": None}

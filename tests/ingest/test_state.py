@@ -1,6 +1,7 @@
 """What the state machine must hold, whatever comes in whatever order."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,7 +36,7 @@ def test_spans_follow_each_other_and_the_last_one_is_what_is_known(evidence: lis
     known, spans = follow(None, evidence)
     assert known is not None
     assert [s.started_at for s in spans] == sorted(s.started_at for s in spans)
-    assert all(a.state != b.state for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a.state != b.state for a, b in pairwise(spans))
     assert (spans[-1].state, spans[-1].started_at) == (known.state, known.since)
 
 

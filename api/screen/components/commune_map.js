@@ -21,17 +21,19 @@ function projection(points, width, height, margin) {
 }
 
 // Where a hamlet's name stands: inside, high rather than low, far from its devices.
-function nameplate(ring, dots) {
+function nameplate(ring, dots, half) {
   const xs = ring.map(([x]) => x);
   const ys = ring.map(([, y]) => y);
   const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
   let best = null;
-  for (let row = 0.2; row < 0.85; row += 0.1) {
-    for (let column = 0.3; column < 0.75; column += 0.1) {
+  for (let row = 0.16; row < 0.9; row += 0.06) {
+    for (let column = 0.3; column < 0.75; column += 0.05) {
       const at = [left + (right - left) * column, top + (bottom - top) * row];
       if (!within(ring, at)) continue;
-      const near = Math.min(60, ...dots.map(([x, y]) => Math.hypot((x - at[0]) / 2.2, y - at[1])));
-      const merit = near - Math.abs(column - 0.5) * 30 - row * 20;
+      const corners = [[-half, -14], [half, -14], [-half, 6], [half, 6]];
+      const out = corners.filter(([x, y]) => !within(ring, [at[0] + x, at[1] + y])).length;
+      const near = Math.min(40, ...dots.map(([x, y]) => Math.hypot(Math.max(0, Math.abs(x - at[0]) - half), y - at[1] + 5)));
+      const merit = near * 2 - out * 25 - Math.abs(column - 0.5) * 40 - row * 20;
       if (best === null || merit > best.merit) best = { at, merit };
     }
   }
@@ -107,7 +109,7 @@ export default {
       const rings = Object.values(picture.outlines).flat(2);
       const points = [...rings, ...this.placed.map(([, device]) => device.at), ...picture.crowd];
       if (!points.length || this.size.width < 40 || this.size.height < 40) return null;
-      return projection(points, this.size.width, this.size.height, 20 * this.unit);
+      return projection(points, this.size.width, this.size.height, 14 * this.unit);
     },
     placed: () => Object.entries(picture.devices).filter(([, device]) => device.at),
     unplaced() {
@@ -116,6 +118,7 @@ export default {
       return missing > 0 ? `${missing.toLocaleString("vi")} chưa có toạ độ` : "không cần internet";
     },
     dots() {
+      if (!this.plane) return [];
       const drawn = this.placed.map(([key, device]) => {
         return { key, device, at: this.plane(device.at), news: NEWS.includes(device.state) };
       });
@@ -127,12 +130,13 @@ export default {
       return picture.crowd.map((at) => square(this.plane(at))).join("");
     },
     hamlets() {
+      if (!this.plane) return [];
       const dots = picture.crowd.length ? [] : this.dots.map((dot) => dot.at);
       return Object.entries(picture.outlines).flatMap(([name, rings]) => {
         if (!rings.length) return [];
         const drawn = rings.map((ring) => ring.map(this.plane));
         const path = drawn.map((ring) => "M" + ring.map((at) => at.map((v) => v.toFixed(1)).join(" ")).join("L") + "Z").join("");
-        return [{ name, path, at: nameplate(drawn[0], dots) }];
+        return [{ name, path, at: nameplate(drawn[0], dots, name.length * 4 * this.unit) }];
       });
     },
     // Names of what is in trouble, each on the side where it hides least.

