@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
 from api import (
+    PREFIX,
     cases,
     devices,
     exports,
@@ -34,7 +35,6 @@ from api.throttle import Throttle
 from ingest.config import Settings
 from ingest.store import Store
 
-PREFIX = "/api/v1"
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
@@ -77,10 +77,10 @@ def create_app(
     app.add_middleware(Limit, largest=settings.http.largest_body)
     app.add_middleware(Measured, meter=meter)
     problems.handle(app)
-    app.include_router(probes.router)
-    app.include_router(metrics.router)
-    for part in (session, messages, units, devices, observations, cases, indicators, sources, stream, exports):
-        app.include_router(part.router, prefix=PREFIX)
+    for part in (
+        probes, metrics, session, messages, units, devices, observations, cases, indicators, sources, stream, exports,
+    ):  # fmt: skip
+        app.include_router(part.router)
     app.include_router(_document(app))
     app.include_router(_nothing(app), include_in_schema=False)
     if screen is not None:

@@ -6,13 +6,14 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
+from api import PREFIX
 from api.access import VIEWER
 from api.answer import Json, Listed
 from api.context import TheStore
 from api.listing import Asked, Listing, Paged
 from api.sql import QUERIES
 
-router = APIRouter(tags=["cases"])
+router = APIRouter(prefix=PREFIX, tags=["cases"])
 
 CASES = Listing(
     "cases",

@@ -6,6 +6,7 @@ from typing import Annotated, Self
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, model_validator
 
+from api import PREFIX
 from api.access import VIEWER
 from api.answer import Json, Listed, passed
 from api.context import TheStore
@@ -16,7 +17,7 @@ from api.sql import QUERIES
 from connectors.contract import DeviceId
 from ingest.store import Store
 
-router = APIRouter(tags=["devices"])
+router = APIRouter(prefix=PREFIX, tags=["devices"])
 
 _OF = {"id": "id = %(id)s", "unit": "unit = %(unit)s", "kind": "kind = %(kind)s"}
 _ONE = {"unit": "unit = %(unit)s", "kind": "kind = %(kind)s", "name": "name = %(name)s"}

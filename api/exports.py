@@ -12,14 +12,14 @@ from fastapi.responses import StreamingResponse
 from psycopg.rows import DictRow
 from pydantic import BaseModel
 
-from api import cases, devices, observations
+from api import PREFIX, cases, devices, observations
 from api.access import VIEWER
 from api.context import TheStore
 from api.listing import Listing
 from connectors.contract import LOCAL
 from ingest.store import Store
 
-router = APIRouter(prefix="/export", tags=["export"], default_response_class=StreamingResponse)
+router = APIRouter(prefix=f"{PREFIX}/export", tags=["export"], default_response_class=StreamingResponse)
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet would execute at the start of a text."""

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
+from api import PREFIX
 from api.access import VIEWER
 from api.answer import Json, Listed, Number
 from api.context import TheStore
@@ -17,7 +18,7 @@ from dashboards import indicators
 from dashboards.indicators import Indicator
 from ingest.store import Store
 
-router = APIRouter(tags=["indicators"])
+router = APIRouter(prefix=PREFIX, tags=["indicators"])
 
 _SPANS = {"1 minute": 1, "1 hour": 2, "1 day": 31, "1 month": 366, "3 months": 3 * 366, "1 year": 10 * 366}
 """Grain -> days that are shown where no start is asked for."""

@@ -9,6 +9,7 @@ from typing import Annotated, Any, cast
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, Field
 
+from api import PREFIX
 from api.access import OPERATOR
 from api.answer import Json
 from api.listing import Asked
@@ -20,7 +21,7 @@ from ingest.receive import Receiver
 from ingest.store import Store
 from ingest.units import commune_codes
 
-router = APIRouter(tags=["messages"])
+router = APIRouter(prefix=PREFIX, tags=["messages"])
 
 NDJSON = "application/x-ndjson"
 REASONS = 100

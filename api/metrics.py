@@ -48,13 +48,21 @@ class Measured:
             await self._app(scope, receive, send)
             return
         began = time.perf_counter()
+        answered = False
 
         async def counted(message: Message) -> None:
+            nonlocal answered
             if message["type"] == "http.response.start":
+                answered = True
                 self._meter.count(scope, message["status"], time.perf_counter() - began)
             await send(message)
 
-        await self._app(scope, receive, counted)
+        try:
+            await self._app(scope, receive, counted)
+        except Exception:
+            if not answered:  # the 500 is written further out
+                self._meter.count(scope, 500, time.perf_counter() - began)
+            raise
 
 
 class _Feeds(Collector):

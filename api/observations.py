@@ -6,13 +6,14 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
+from api import PREFIX
 from api.access import VIEWER
 from api.answer import Json, Listed, Number
 from api.context import TheStore
 from api.listing import Asked, Day, JsonText, Listing, Paged
 from api.sql import QUERIES
 
-router = APIRouter(tags=["observations"])
+router = APIRouter(prefix=PREFIX, tags=["observations"])
 
 OBSERVATIONS = Listing(
     "observations",

@@ -6,7 +6,7 @@ import secrets
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
-from api import accounts
+from api import PREFIX, accounts
 from api.access import COOKIE, VIEWER, same_origin
 from api.accounts import Role
 from api.answer import Json
@@ -16,7 +16,7 @@ from api.tokens import digest
 from ingest.errors import StoreDown
 
 log = logging.getLogger(__name__)
-router = APIRouter(tags=["session"])
+router = APIRouter(prefix=PREFIX, tags=["session"])
 
 
 class SignIn(BaseModel):

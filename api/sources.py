@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
+from api import PREFIX
 from api.access import TECHNICIAN, VIEWER
 from api.answer import Json, Listed
 from api.context import TheStore
@@ -15,7 +16,7 @@ from api.listing import Listing, Paged
 from api.problems import Problem
 from api.sql import QUERIES
 
-router = APIRouter(tags=["sources"])
+router = APIRouter(prefix=PREFIX, tags=["sources"])
 
 SOURCES = Listing("sources", QUERIES["sources"], key={"name": str})
 REJECTIONS = Listing(

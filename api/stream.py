@@ -10,6 +10,7 @@ from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
+from api import PREFIX
 from api.access import COOKIE, VIEWER, recognise
 from api.context import TheHub, TheStore
 from api.hub import Event, Hub, instant_of
@@ -17,7 +18,7 @@ from api.listing import Asked
 from api.problems import Problem
 from ingest.errors import StoreDown
 
-router = APIRouter(tags=["stream"])
+router = APIRouter(prefix=PREFIX, tags=["stream"])
 
 HEARTBEAT_S = 15.0
 """Seconds of quiet after which a comment shows that the line is alive."""

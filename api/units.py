@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
+from api import PREFIX
 from api.access import VIEWER
 from api.answer import Json, Listed, Number, passed
 from api.context import TheStore
@@ -13,7 +14,7 @@ from api.listing import SPOKEN, Asked, Listing, Paged, Words
 from api.problems import Problem
 from api.sql import QUERIES
 
-router = APIRouter(tags=["units"])
+router = APIRouter(prefix=PREFIX, tags=["units"])
 
 _UNDER = "(parent = %(province)s or parent in (select code from unit where parent = %(province)s))"
 _CURRENT = "(valid_to is null or valid_to > current_date) = %(current)s"

@@ -115,4 +115,4 @@ class Health:
             )
 
 
-BEAT = timedelta(seconds=2)
+BEAT = timedelta(seconds=1)

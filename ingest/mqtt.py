@@ -122,8 +122,16 @@ class Subscriber(threading.Thread):
         self.unheard = 0
         self.reconnects = 0
         self.connected_since: datetime | None = None
-        self.blind_since: datetime = datetime.now(UTC)
+        self._seen_at = self._now
         self.fault = "not connected yet"
+
+    @property
+    def blind_since(self) -> datetime | None:
+        """When we last saw anything, if we can't see now: no connection, or not even our own canary comes through."""
+        overdue = time.monotonic() - self._heard_at > 2.5 * self._broker.canary
+        if self.connected_since is None or (overdue and self._writer.queued == 0):
+            return self._seen_at
+        return None
 
     # What other threads may call
 
@@ -235,7 +243,7 @@ class Subscriber(threading.Thread):
             client.loop_read()
         if self._read:
             read, self._read = self._read, []
-            self._heard_at = time.monotonic()
+            self._hear()
             taken = self._writer.offer(read)
             if taken < len(read):
                 if not self._overflowed:
@@ -282,9 +290,7 @@ class Subscriber(threading.Thread):
             self.fault = why
             if not self._stopping.is_set():
                 log.warning("broker down url=%s fault=%r", _shown(self._broker.url), why)
-        if self.connected_since is not None:
-            self.connected_since = None
-            self.blind_since = datetime.now(UTC)
+        self.connected_since = None
 
     # Called by paho, in this thread
 
@@ -298,8 +304,8 @@ class Subscriber(threading.Thread):
         self.fault = ""
         self.unheard = 0
         self.reconnects += 1
-        self._heard_at = time.monotonic()
-        self.connected_since = datetime.now(UTC)
+        self._hear()
+        self.connected_since = self._now
 
     def _on_disconnect(self, _: paho.Client, __: Any, ___: Any, reason: Any, ____: Any) -> None:
         if not self.fault:
@@ -321,7 +327,7 @@ class Subscriber(threading.Thread):
         name = self._source_of(topic)
         if name is None:
             # Our own canary, or an old configuration's filter until it is removed.
-            self._heard_at = time.monotonic()
+            self._hear()
             self._settled.add(ticket)
             return
         message = Message(name, topic, bytes(heard.payload), self._now, "", heard.dup, heard.retain)
@@ -334,6 +340,9 @@ class Subscriber(threading.Thread):
         ticket = self._generation << 16 | heard.mid
         self._order.append(ticket)
         return ticket
+
+    def _hear(self) -> None:
+        self._heard_at, self._seen_at = time.monotonic(), self._now
 
     def _match(self, topic: str) -> str | None:
         return next((name for filter_, name in self.filters.items() if paho.topic_matches_sub(filter_, topic)), None)

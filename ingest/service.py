@@ -77,18 +77,17 @@ class Service:
         )
         subscribed = {name: c for name, c in s.sources.items() if isinstance(c, Subscribed)}
         polled = {name: c for name, c in s.sources.items() if isinstance(c, Polled)}
-        subscriber = Subscriber(s.broker, subscribed, writer)
+        subscriber = Subscriber(s.broker, subscribed, writer) if subscribed else None
         poller = Poller(polled, self._store, writer)
         health = Health(self._store, self._pulses(subscriber, poller, writer))
         health.begin()
         scheduler = BackgroundScheduler(timezone=LOCAL)
-        self._every(scheduler, BEAT, health.beat)
-        self._every(scheduler, timedelta(seconds=1), self._sweep)
+        self._every(scheduler, BEAT, lambda: self._pulse(health))
         self._every(scheduler, timedelta(hours=1), self._keep_partitions)
-        self._every(scheduler, timedelta(minutes=1), lambda: self._reconcile(subscriber))
         poller.schedule(scheduler)
         writer.start()
-        if subscribed:
+        if subscriber:
+            self._every(scheduler, timedelta(minutes=1), lambda: self._reconcile(subscriber))
             subscriber.start()
         scheduler.start()
         log.info("ingest up sources=%s", ",".join(s.sources))
@@ -99,19 +98,19 @@ class Service:
         alive = writer.is_alive()
         scheduler.shutdown()
         left = writer.stop()
-        if subscribed:
+        if subscriber:
             subscriber.stop()
         self._guarded(health.beat)
         log.info("ingest down left=%d", left)
         return 0 if alive else 1
 
-    def _pulses(self, subscriber: Subscriber, poller: Poller, writer: Writer) -> dict[str, Callable[[], Pulse]]:
+    def _pulses(self, subscriber: Subscriber | None, poller: Poller, writer: Writer) -> dict[str, Callable[[], Pulse]]:
         def pulse(name: str) -> Pulse:
             queued = writer.queued_by_source().get(name, 0)
             if isinstance(self._settings.sources[name], Polled):
                 return Pulse(queued, poller.fault(name))
-            blind = None if subscriber.connected_since else subscriber.blind_since
-            return Pulse(queued, subscriber.fault, blind)
+            assert subscriber is not None  # noqa: S101 - a subscribed source made it
+            return Pulse(queued, subscriber.fault, subscriber.blind_since)
 
         pushed_or_ours = (Subscribed, Polled)
         return {
@@ -133,7 +132,9 @@ class Service:
         except StoreDown as down:
             log.debug("job waits error=%r", str(down))
 
-    def _sweep(self) -> None:
+    def _pulse(self, health: Health) -> None:
+        """Note first what we can't see, then judge who is silent: else our blindness would be a device's outage."""
+        health.beat()
         ingest = self._settings.ingest
         with self._store.transaction() as link:
             changed = states.sweep(link, datetime.now(UTC), ingest.expected_every, ingest.patience)

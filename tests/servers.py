@@ -101,7 +101,7 @@ class Postgres:
     def execute(self, statement: str) -> None:
         """Run one statement in the database ``postgres``."""
         with psycopg.connect(self.url(), autocommit=True) as link:
-            link.execute(statement)  # type: ignore[call-overload]  # the tests' own text
+            link.execute(statement)
 
     def _answers(self) -> bool:
         if self._process is None or self._process.poll() is not None:

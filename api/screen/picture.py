@@ -85,7 +85,7 @@ def _hamlets(facts: Facts) -> list[dict[str, Any]]:
         states[words.hamlet_of(d.hamlet)][d.state] += 1
     drawn = [{"name": name, "total": counts.total(), "states": dict(sorted(counts.items()))}
              for name, counts in states.items()]  # fmt: skip
-    return sorted(drawn, key=lambda h: (*(-h["states"].get(s, 0) / h["total"] for s in attention.TONES), h["name"]))
+    return sorted(drawn, key=lambda h: (*(-h["states"].get(s, 0) for s in attention.TONES), h["name"]))
 
 
 def _crowd(facts: Facts) -> list[list[float]]:

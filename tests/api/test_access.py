@@ -19,7 +19,7 @@ from tests.api.conftest import PASSWORD, Api
 def routes() -> list[tuple[str, str]]:
     app = create_app(Settings())
     found = [
-        (method, context.path)
+        (method, str(context.path))
         for context in iter_route_contexts(app.router.routes)
         if isinstance(context.original_route, APIRoute) and context.include_in_schema
         for method in context.methods or ()

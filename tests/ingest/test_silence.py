@@ -13,6 +13,10 @@ def state(store: Store) -> tuple[str, str]:
     return (row["state"], row["reason"]) if row else ("", "")
 
 
+def row_count(store: Store) -> int:
+    return len(store.rows("select 1 from device_report where state = 'idle'"))
+
+
 def test_silence_turns_a_device_offline_and_a_word_brings_it_back(
     store: Store, mosquitto: Mosquitto, publisher: Publisher
 ) -> None:
@@ -43,6 +47,8 @@ def test_our_own_absence_is_no_outage_of_a_device(store: Store, mosquitto: Mosqu
         publisher.say("ioc/05068/loudspeaker/ls-1/connection", b"online", retain=True)
         publisher.say("ioc/05068/loudspeaker/ls-1/status", json.dumps({"state": "idle"}))
         eventually(lambda: state(store)[0] == "online", "green")
+        publisher.say("ioc/05068/loudspeaker/ls-1/status", json.dumps({"state": "idle", "volume_pct": 1}))
+        eventually(lambda: row_count(store) == 2, "the second word")
         mosquitto.stop()
         eventually(lambda: state(store) == ("unknown", "blind"), "unknown, for we can't see")
         mosquitto.start()

@@ -59,6 +59,36 @@ def speak(store: Store, kind: str, name: str, state: str, reason: str = "") -> N
         notify(link, [DeviceId(UNIT, kind, name)], (), ())
 
 
+def crowd(store: Store, count: int, *, away: int) -> None:
+    """Add devices in twenty hamlets; in the seventh, so many are away."""
+    with store.transaction() as link:
+        link.execute(
+            "insert into device (unit, kind, name, title, hamlet, latitude, longitude, lifecycle)"
+            " select %s, 'camera', 'crowd-' || n, repeat('Camera đông đúc ', 12) || n,"
+            " 'Thôn ' || lpad((n %% 20)::text, 2, '0'), 20.63 + (n * 37 %% 500) * 0.00009,"
+            " 105.563 + (n * 91 %% 499) * 0.0001, 'installed' from generate_series(1, %s) as n",
+            (UNIT, count),
+        )
+        link.execute(
+            "with d as (select *, row_number() over (partition by hamlet order by name) as place from device"
+            " where name like 'crowd-%%'), s as (insert into device_state (unit, kind, name, at, seen_at, state,"
+            " reported, since, reason, source) select unit, kind, name, now(), now(),"
+            " case when hamlet = 'Thôn 07' and place <= %s then 'offline' else 'online' end, 'online',"
+            " now() - interval '1 hour', 'silence', 'camera' from d returning *)"
+            " insert into state_span (unit, kind, name, started_at, state)"
+            " select unit, kind, name, since, state from s",
+            (away,),
+        )
+
+
+def empty(store: Store, register: Settings) -> Settings:
+    """Declare the commune without a device, a hamlet or a feed."""
+    bare = register.model_copy(update={"devices": (), "hamlets": ()})
+    indicators.install(store)
+    declare(store, bare)
+    return bare
+
+
 def _device(link: Link, kind: str, name: str, now: datetime, trouble: tuple[str, str, str, timedelta] | None) -> None:
     begun = now - timedelta(days=30)
     age = timedelta(seconds=hash((kind, name)) % 40)

@@ -21,7 +21,7 @@ function projection(points, width, height, margin) {
 }
 
 // Where a hamlet's name stands: inside, high rather than low, far from its devices.
-function nameplate(ring, dots, half) {
+function nameplate(ring, dots, half, unit) {
   const xs = ring.map(([x]) => x);
   const ys = ring.map(([, y]) => y);
   const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
@@ -30,9 +30,10 @@ function nameplate(ring, dots, half) {
     for (let column = 0.3; column < 0.75; column += 0.05) {
       const at = [left + (right - left) * column, top + (bottom - top) * row];
       if (!within(ring, at)) continue;
-      const corners = [[-half, -14], [half, -14], [-half, 6], [half, 6]];
+      const corners = [[-half, -14 * unit], [half, -14 * unit], [-half, 6 * unit], [half, 6 * unit]];
       const out = corners.filter(([x, y]) => !within(ring, [at[0] + x, at[1] + y])).length;
-      const near = Math.min(40, ...dots.map(([x, y]) => Math.hypot(Math.max(0, Math.abs(x - at[0]) - half), y - at[1] + 5)));
+      const gap = ([x, y]) => Math.hypot(Math.max(0, Math.abs(x - at[0]) - half), y - at[1] + 5 * unit);
+      const near = Math.min(40, ...dots.map((dot) => gap(dot) / unit));
       const merit = near * 2 - out * 25 - Math.abs(column - 0.5) * 40 - row * 20;
       if (best === null || merit > best.merit) best = { at, merit };
     }
@@ -136,7 +137,7 @@ export default {
         if (!rings.length) return [];
         const drawn = rings.map((ring) => ring.map(this.plane));
         const path = drawn.map((ring) => "M" + ring.map((at) => at.map((v) => v.toFixed(1)).join(" ")).join("L") + "Z").join("");
-        return [{ name, path, at: nameplate(drawn[0], dots, name.length * 4 * this.unit) }];
+        return [{ name, path, at: nameplate(drawn[0], dots, name.length * 4 * this.unit, this.unit) }];
       });
     },
     // Names of what is in trouble, each on the side where it hides least.

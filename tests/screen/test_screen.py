@@ -1,0 +1,179 @@
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from ingest.store import Store
+from tests.screen import commune
+from tests.screen.conftest import PASSWORD, Opened, Screen
+from tests.servers import Postgres
+
+pytestmark = pytest.mark.browser
+Open = Callable[..., Opened]
+SMALLEST = """Math.min(...[...document.querySelectorAll(".screen *")]
+    .filter((e) => e.checkVisibility() && [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim()))
+    .map((e) => parseFloat(getComputedStyle(e).fontSize)))"""
+"""Pixels of the smallest text that is shown."""
+SIZES = ((1920, 1080), (390, 844), (3840, 2160), (1366, 768))
+
+
+@pytest.fixture
+def filled(store: Store, screen: Screen) -> Screen:
+    """The commune on a day with troubles."""
+    commune.fill(store, commune.settings(screen.database_url, screen.port), commune.TROUBLES)
+    screen.start()
+    return screen
+
+
+@pytest.fixture
+def calm(store: Store, screen: Screen) -> Screen:
+    """The commune when nothing is wrong."""
+    commune.fill(store, commune.settings(screen.database_url, screen.port), {})
+    store.execute("delete from case_now where due < now()")
+    screen.start()
+    return screen
+
+
+def test_a_stranger_comes_to_the_door_and_gets_in(filled: Screen, browser: Browser) -> None:
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(filled.url)
+        assert page.url == f"{filled.url}/sign-in"
+        page.get_by_label("Tên đăng nhập").fill("admin")
+        page.get_by_label("Mật khẩu").fill("sai mật khẩu")
+        page.get_by_role("button", name="Đăng nhập").click()
+        expect(page.get_by_role("alert")).to_have_text("Tên đăng nhập hoặc mật khẩu không đúng.")
+        page.get_by_label("Mật khẩu").fill(PASSWORD)
+        page.get_by_role("button", name="Đăng nhập").click()
+        expect(page.locator(".masthead")).to_contain_text("IOC XÃ HỢP KIM · mã 05068 · tỉnh Phú Thọ · mô phỏng")
+        page.get_by_role("button", name="Đăng xuất").click()
+        page.wait_for_url("**/sign-in")
+        page.goto(filled.url)
+        assert page.url == f"{filled.url}/sign-in"
+
+
+def test_it_says_first_what_needs_doing(filled: Screen, open_screen: Open) -> None:
+    page, _ = open_screen()
+    sentence = page.locator(".sentence")
+    expect(sentence).to_contain_text(
+        "1 thiết bị mất kết nối, 1 thiết bị lỗi, 1 thiết bị không quan sát được, 1 phản ánh quá hạn."
+    )
+    expect(sentence).to_contain_text("25/28 thiết bị hoạt động.")
+    first = page.locator(".attention li").first
+    expect(first).to_contain_text("Camera C12 mất kết nối")
+    expect(first).to_contain_text("thiết bị cùng thôn vẫn hoạt động")
+    expect(page.locator(".tile.offline")).to_have_attribute("aria-label", re.compile("mất kết nối"))
+
+
+def test_a_quiet_commune_is_a_quiet_screen(calm: Screen, open_screen: Open) -> None:
+    page, _ = open_screen()
+    expect(page.locator(".sentence")).to_have_text(re.compile(r"^Bình thường lúc \d\d:\d\d$"))
+    assert page.locator(".critical, .warning, .tile.offline").count() == 0
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_nothing_comes_from_elsewhere_and_nothing_sticks_out(
+    filled: Screen, open_screen: Open, width: int, height: int
+) -> None:
+    page, watched = open_screen(width, height)
+    page.wait_for_timeout(1500)
+    assert watched.errors == []
+    assert [url for url in watched.urls if not url.startswith((filled.url, "data:"))] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate("document.fonts.check('16px \"Noto Sans\"', 'Hợp')")
+    assert page.evaluate(SMALLEST) >= 13
+
+
+def test_a_change_appears_without_reload_within_a_second(filled: Screen, store: Store, open_screen: Open) -> None:
+    page, _ = open_screen()
+    page.evaluate("window.kept = true")
+    tile = page.locator(".tile", has_text=re.compile("^C01$"))
+    expect(tile).to_have_class(re.compile("online"))
+    page.wait_for_timeout(1000)
+    commune.speak(store, "camera", "cam-01", "offline", "last_will")
+    expect(tile).to_have_class(re.compile("offline"), timeout=1000)
+    expect(page.locator(".figure").first.locator(".value")).to_have_text("17/20", timeout=1000)
+    expect(page.locator(".sentence")).to_contain_text("2 thiết bị mất kết nối", timeout=1000)
+    commune.speak(store, "camera", "cam-01", "online")
+    expect(tile).to_have_class(re.compile("online"), timeout=1000)
+    assert page.evaluate("window.kept")
+
+
+def test_names_are_text_however_they_look(store: Store, screen: Screen, open_screen: Open) -> None:
+    register = commune.settings(screen.database_url, screen.port)
+    commune.fill(store, register, commune.TROUBLES)
+    nasty = '<img src=x onerror="window.pwned=1">`${window.pwned=2}</script><script>window.pwned=3</script>{{ 7 * 6 }}'
+    store.execute("update device set title = %s, hamlet = %s where name = 'loa-06'", (nasty, nasty))
+    store.execute("update device set title = %s where name = 'cam-12'", ("Camera C12 – " + "đ" * 200,))
+    screen.start()
+    page, watched = open_screen()
+    page.locator(".tile.fault").hover()
+    expect(page.locator(".tip b")).to_have_text(nasty)
+    assert page.evaluate("window.pwned") is None
+    assert watched.errors == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1920
+
+
+def test_without_its_service_it_stands_still_and_recovers(filled: Screen, open_screen: Open) -> None:
+    page, _ = open_screen()
+    page.wait_for_timeout(500)
+    filled.stop()
+    banner = page.locator(".banner")
+    expect(banner).to_have_text(
+        re.compile(r"^Mất kết nối với máy chủ từ \d\d:\d\d – số liệu bên dưới là của lúc đó$"), timeout=5000
+    )
+    expect(page.locator(".tile.offline")).to_have_count(1)
+    filled.start()
+    expect(banner).to_be_hidden(timeout=20_000)
+    expect(page.locator(".tile.offline")).to_have_count(1)
+
+
+def test_without_its_database_it_stands_still_and_recovers(
+    filled: Screen, postgres: Postgres, open_screen: Open
+) -> None:
+    page, _ = open_screen()
+    page.wait_for_timeout(500)
+    postgres.stop()
+    try:
+        banner = page.locator(".banner")
+        expect(banner).to_contain_text("Cơ sở dữ liệu không trả lời từ", timeout=10_000)
+        expect(page.locator(".tile.offline")).to_have_count(1)
+    finally:
+        postgres.start()
+    expect(banner).to_be_hidden(timeout=20_000)
+
+
+def test_an_empty_commune_says_so(store: Store, screen: Screen, open_screen: Open) -> None:
+    commune.empty(store, commune.settings(screen.database_url, screen.port))
+    screen.start()
+    page, watched = open_screen()
+    expect(page.locator(".sentence")).to_have_text("Chưa có dữ liệu từ nguồn nào.")
+    expect(page.locator(".wall")).to_contain_text("Chưa có thiết bị nào")
+    expect(page.locator(".map")).to_contain_text("Chưa có thiết bị nào có toạ độ.")
+    assert page.locator(".figure.missing .value b").all_text_contents() == ["—"] * 9
+    assert watched.errors == []
+
+
+def test_five_thousand_devices_become_hamlets_worst_first(store: Store, screen: Screen, open_screen: Open) -> None:
+    commune.fill(store, commune.settings(screen.database_url, screen.port), commune.TROUBLES)
+    commune.crowd(store, 5_000, away=40)
+    screen.start()
+    page, watched = open_screen()
+    expect(page.locator(".bar")).to_have_count(26)
+    expect(page.locator(".bar").first).to_contain_text("Thôn 07")
+    expect(page.locator(".attention li").first).to_contain_text("Thôn 07: 40 thiết bị mất kết nối")
+    assert page.locator(".screen *").count() < 3_000
+    assert watched.errors == []
+
+
+def test_a_late_feed_is_seen_at_its_tile_and_below(store: Store, screen: Screen, open_screen: Open) -> None:
+    commune.fill(store, commune.settings(screen.database_url, screen.port), {})
+    late = timedelta(days=35, hours=16, minutes=5)
+    store.execute("update source set last_message_at = now() - %s where feed = 'budget'", (late,))
+    screen.start()
+    page, _ = open_screen()
+    expect(page.locator(".figure.stale")).to_have_count(2)
+    expect(page.locator(".figure.stale .age").first).to_have_text("trễ 16 giờ")
+    expect(page.locator(".feeds .stale")).to_contain_text("trễ 16 giờ")
