@@ -17,6 +17,8 @@ from ingest.store import Link, Store
 from ingest.stream import notify
 
 Outcome = Literal["stored", "duplicate", "rejected"]
+_Said = tuple[int, Message, DeviceReport]
+"""A report with its message, and the message's place in the batch."""
 
 
 class Taking(NamedTuple):
@@ -51,23 +53,24 @@ class Committer:
             return self._once([Taking(refuse(message, reason, stage="store"), batch[0].content)])
 
     def _once(self, batch: Sequence[Taking]) -> list[Outcome]:
-        rows = [
-            reports.row(n, taking.understood.message, record)
+        said = [
+            (n, taking.understood.message, record)
             for n, taking in enumerate(batch)
             for record in taking.understood.records
             if type(record) is DeviceReport
         ]
+        again = any(message.redelivered and report.at == message.received_at for _, message, report in said)
         try:
-            return self._transaction(batch, rows, collide=any(r.again for r in rows))
+            return self._transaction(batch, said, collide=again)
         except psycopg.errors.UniqueViolation:
-            return self._transaction(batch, rows, collide=True)
+            return self._transaction(batch, said, collide=True)
 
-    def _transaction(self, batch: Sequence[Taking], rows: Sequence[reports.Row], *, collide: bool) -> list[Outcome]:
+    def _transaction(self, batch: Sequence[Taking], said: Sequence[_Said], *, collide: bool) -> list[Outcome]:
         with self.store.transaction() as link:
             new: set[int] = set()
             changed: list[DeviceId] = []
-            if rows:
-                taken, changed = self._take_reports(link, rows, collide=collide)
+            if said:
+                taken, changed = self._take_reports(link, said, collide=collide)
                 new |= {r.n for r in taken}
             observed = [(n, m, o) for n, m, o in _each(batch) if type(o) is Observation]
             if observed:
@@ -89,19 +92,17 @@ class Committer:
             return outcomes
 
     def _take_reports(
-        self, link: Link, rows: Sequence[reports.Row], *, collide: bool
+        self, link: Link, said: Sequence[_Said], *, collide: bool
     ) -> tuple[list[reports.Row], list[DeviceId]]:
-        reports.ensure_partitions(link, rows, self._days, self.keep_days)
-        known = states.lock(link, {r.report.device for r in rows})
-        # What the broker only remembers says nothing new of a device that we know.
-        live = [r for r in rows if not (r.message.retained and r.by_reception and r.report.device in known)]
-        unique = list({r.head: r for r in reversed(live)}.values())[::-1]
-        if not collide:
-            reports.copy(link, unique)
-            taken = unique
-        else:
-            keys = reports.copy_staged(link, unique)
-            taken = [r for r in unique if r.key in keys]
+        reports.ensure_partitions(link, (report for _, _, report in said), self._days, self.keep_days)
+        known = states.lock(link, {report.device for _, _, report in said})
+        rows = (
+            reports.row(n, message, report)
+            for n, message, report in said
+            # What the broker only remembers says nothing new of a device that we know.
+            if not (message.retained and report.at == message.received_at and report.device in known)
+        )
+        taken = reports.copy_staged(link, rows) if collide else reports.copy(link, rows)
         return taken, states.advance(link, known, taken)
 
 

@@ -51,10 +51,9 @@ def declare(store: Store, settings: Settings) -> None:
         for device in settings.devices:
             link.execute(QUERIES["declare_device"], device.model_dump() | {"simulated": settings.commune.simulated})
         for hamlet in settings.hamlets:
-            outline = {"type": "Polygon", "coordinates": [hamlet.outline]} if hamlet.outline else None
-            link.execute(
-                QUERIES["declare_hamlet"], (settings.commune.unit, hamlet.name, Jsonb(outline, dumps=orjson.dumps))
-            )
+            shape = {"type": "Polygon", "coordinates": [hamlet.outline]} if hamlet.outline else None
+            outline = Jsonb(shape, dumps=orjson.dumps) if shape else None
+            link.execute(QUERIES["declare_hamlet"], (settings.commune.unit, hamlet.name, outline))
         link.execute(
             "insert into store_meta values ('commune', %s) on conflict (key) do update set value = excluded.value",
             (settings.commune.unit,),

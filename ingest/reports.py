@@ -2,7 +2,7 @@
 
 import hashlib
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -21,6 +21,10 @@ _TRAILER = struct.pack(">h", -1)
 _FIELDS = "unit, kind, name, at, digest, received_at, state, readings, labels, source"
 _COPY = f"copy device_report ({_FIELDS}) from stdin (format binary)"
 _COPY_STAGED = f"copy staged_report (n, again, {_FIELDS}) from stdin (format binary)"
+_TEN = struct.pack(">h", 10)  # fields
+_STAGED = struct.Struct(">hiii?")  # twelve fields, and the first two of them
+_PIECE = 1_500
+"""Parts joined to one write: some 500 rows."""
 _INT = struct.Struct(">i")
 _NULL = struct.pack(">i", -1)
 _INSTANT = struct.Struct(">iqiq")  # at and digest, each eight bytes with its length before it
@@ -91,29 +95,43 @@ def _received(at: datetime) -> bytes:
     return struct.pack(">iq", 8, (at - _EPOCH) // _MICROSECOND)
 
 
-def copy(link: Link, rows: Iterable[Row]) -> None:
-    """Write the rows into the table itself; raises ``UniqueViolation`` where one is already there."""
-    ten = struct.pack(">h", 10)
+def copy(link: Link, rows: Iterable[Row]) -> list[Row]:
+    """Write the rows into the table itself, each key once; raises ``UniqueViolation`` where one is already there.
+
+    Rows may be made on the way: the database stores the first while the last are still packed.
+    """
+    taken: dict[bytes, Row] = {}
     with link.cursor() as cursor, cursor.copy(_COPY) as sink:
-        sink.write(b"".join((_HEADER, *[ten + r.head + r.tail for r in rows], _TRAILER)))
+        piece = [_HEADER]
+        for r in rows:
+            if taken.setdefault(r.head, r) is r:
+                piece += (_TEN, r.head, r.tail)
+                if len(piece) > _PIECE:
+                    sink.write(b"".join(piece))
+                    piece = []
+        sink.write(b"".join((*piece, _TRAILER)))
+    return list(taken.values())
 
 
-def copy_staged(link: Link, rows: Sequence[Row]) -> set[tuple[str, str, datetime, int]]:
-    """Write the rows by way of a staging table; returns the keys that were new."""
-    twelve = struct.pack(">h", 12)
-    flags = {False: struct.pack(">i?", 1, False), True: struct.pack(">i?", 1, True)}
+def copy_staged(link: Link, rows: Iterable[Row]) -> list[Row]:
+    """Write the rows by way of a staging table, each key once; returns those that were new."""
+    unique: dict[bytes, Row] = {}
     link.execute(QUERIES["stage_reports"])
     with link.cursor() as cursor, cursor.copy(_COPY_STAGED) as sink:
-        parts = (twelve + struct.pack(">ii", 4, r.n) + flags[r.again] + r.head + r.tail for r in rows)
-        sink.write(b"".join((_HEADER, *parts, _TRAILER)))
-    return set(link.execute(QUERIES["take_staged"]).fetchall())
+        sink.write(_HEADER)
+        for r in rows:
+            if unique.setdefault(r.head, r) is r:
+                sink.write(_STAGED.pack(12, 4, r.n, 1, r.again) + r.head + r.tail)
+        sink.write(_TRAILER)
+    new = set(link.execute(QUERIES["take_staged"]).fetchall())
+    return [r for r in unique.values() if r.key in new]
 
 
-def ensure_partitions(link: Link, rows: Iterable[Row], have: set[date], keep_days: int) -> None:
-    """Make the partitions that these rows need; ``have`` remembers. Days past keeping lie in the default one."""
+def ensure_partitions(link: Link, said: Iterable[DeviceReport], have: set[date], keep_days: int) -> None:
+    """Make the partitions that these reports need; ``have`` remembers. Days past keeping lie in the default one."""
     today = datetime.now(UTC).date()
     oldest = today - timedelta(days=keep_days)
-    missing = {at.date() for at in {r.report.at.astimezone(UTC) for r in rows}} - have
+    missing = {report.at.astimezone(UTC).date() for report in said} - have
     wanted = {day for day in missing if day >= oldest}
     if wanted:
         have |= partitions.existing(link)

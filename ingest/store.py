@@ -96,7 +96,11 @@ class Listener:
     def __init__(self, url: str, channel: str, poll: float) -> None:
         self._poll = poll
         try:
-            self._link = psycopg.connect(url, autocommit=True, application_name="ioc-stream", connect_timeout=5)
+            # It may hear nothing for hours: keep-alives find out when the line is dead.
+            self._link = psycopg.connect(
+                url, autocommit=True, application_name="ioc-stream", connect_timeout=5,
+                keepalives_idle=30, keepalives_interval=10, keepalives_count=3,
+            )  # fmt: skip
             self._link.execute(psycopg.sql.SQL("LISTEN {}").format(psycopg.sql.Identifier(channel)))
         except psycopg.Error as error:
             raise StoreDown(str(error).strip()) from error

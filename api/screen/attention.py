@@ -43,7 +43,7 @@ def _devices(facts: Facts) -> Iterable[dict[str, Any]]:
     grouped = len(seen) > _SINGLY
     cause = _causes(facts.devices.values())
     if grouped:
-        yield from _groups(seen)
+        yield from _groups(seen, cause)
     else:
         yield from (_device(d, cause(d)) for d in seen)
     if blind:
@@ -66,11 +66,14 @@ def _device(d: Device, cause: str) -> dict[str, Any]:
                  ["; ".join(filter(None, [reason, cause])), where], d.since)  # fmt: skip
 
 
-def _groups(found: Iterable[Device]) -> Iterable[dict[str, Any]]:
+def _groups(found: Iterable[Device], cause: Callable[[Device], str]) -> Iterable[dict[str, Any]]:
     groups: defaultdict[tuple[str, str], list[Device]] = defaultdict(list)
     for d in found:
         groups[d.hamlet, d.state].append(d)
     for (hamlet, state), its in groups.items():
+        if len(its) == 1:
+            yield _device(its[0], cause(its[0]))
+            continue
         title = f"{words.hamlet_of(hamlet)}: {words.number(len(its))} thiết bị {words.STATES[state]}"
         key = f"group/{state}/{hamlet}"
         yield _item(TONES[state], _MARKS[state], key, title, [_names(its)], min(d.since for d in its))

@@ -12,6 +12,7 @@ Picture = dict[str, Any]
 
 CROWD = 300
 """Devices that a wall shows one by one; with more it shows hamlets, worst first."""
+_KEYED = ("devices", "tiles")
 _WORST = 200
 """Devices in trouble that a map marks at most."""
 
@@ -50,12 +51,17 @@ def draw(facts: Facts, before: Picture | None, *, breathe: bool) -> Picture:
 
 
 def changes(before: Picture, after: Picture) -> Picture:
-    """Return what differs: devices one by one (None: gone), every other part whole."""
-    differing: Picture = {key: part for key, part in after.items() if key != "devices" and before[key] != part}
-    devices = {key: d for key, d in after["devices"].items() if before["devices"].get(key) != d}
-    devices.update((key, None) for key in before["devices"] if key not in after["devices"])
-    if devices:
-        differing["devices"] = devices
+    """Return what differs: devices and tiles one by one (None: gone), every other part whole."""
+    differing: Picture = {}
+    for part, now in after.items():
+        old = before[part]
+        if old == now:
+            continue
+        if part in _KEYED:
+            gone = dict.fromkeys(old.keys() - now.keys())
+            differing[part] = {key: value for key, value in now.items() if old.get(key) != value} | gone
+        else:
+            differing[part] = now
     return differing
 
 

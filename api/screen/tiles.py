@@ -60,10 +60,10 @@ def keys_touched(what: str) -> tuple[str, ...]:
     return (*touched, *(known[key].of for key in touched if known[key].of))
 
 
-def draw(facts: Facts) -> list[dict[str, Any]]:
-    """Return the row of tiles as the browser shows it."""
+def draw(facts: Facts) -> dict[str, dict[str, Any]]:
+    """Return the row of tiles as the browser shows it, by key and in order."""
     known = indicators.load()
-    return [_draw(tile, known[tile.key], facts) for tile in TILES]
+    return {tile.key: _draw(tile, known[tile.key], facts) for tile in TILES}
 
 
 def _draw(tile: Tile, indicator: Indicator, facts: Facts) -> dict[str, Any]:

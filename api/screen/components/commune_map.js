@@ -67,8 +67,8 @@ export default {
           </defs>
           <rect v-if="!hamlets.length" width="100%" height="100%" fill="url(#grid)"/>
           <path v-for="hamlet in hamlets" :key="hamlet.name" class="hamlet" :d="hamlet.path"/>
-          <text v-for="hamlet in hamlets" :key="hamlet.name" class="place" :x="hamlet.at[0]" :y="hamlet.at[1]">{{ hamlet.name }}</text>
           <path v-if="crowd" class="crowd" :d="crowd"/>
+          <text v-for="hamlet in hamlets" :key="hamlet.name" class="place" :x="hamlet.at[0]" :y="hamlet.at[1]">{{ hamlet.name }}</text>
           <g v-for="dot in dots" :key="dot.key" class="device" :class="[dot.device.state, { flash: view.fresh[dot.key] }]"
              :transform="'translate(' + dot.at + ')'" @pointerenter="show(dot, $event)" @pointerleave="view.tip = null">
             <circle v-if="dot.news" class="ring" :r="14 * unit"/>
@@ -126,7 +126,7 @@ export default {
       return drawn.sort((a, b) => a.news - b.news);
     },
     crowd() {
-      const half = 2 * this.unit;
+      const half = 1.4 * this.unit;
       const square = ([x, y]) => `M${(x - half).toFixed(1)} ${(y - half).toFixed(1)}h${2 * half}v${2 * half}h${-2 * half}z`;
       return picture.crowd.map((at) => square(this.plane(at))).join("");
     },

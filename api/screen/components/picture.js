@@ -4,7 +4,7 @@ import { serverNow, setClock } from "clock";
 
 export const picture = reactive({
   commune: {}, sentence: { doing: [], being: [] }, attention: [], outlines: {}, devices: {}, hamlets: [], crowd: [],
-  count: 0, pending: 0, tiles: [], feeds: [], newest: null, away: null,
+  count: 0, pending: 0, tiles: {}, feeds: [], newest: null, away: null,
 });
 export const view = reactive({ role: "viewer", words: {}, lostAt: null, tip: null, fresh: {} });
 
@@ -18,23 +18,24 @@ export function load(whole, now) {
 }
 
 export function apply(changes) {
-  const { now, devices, ...parts } = changes;
-  for (const [key, device] of Object.entries(devices ?? {})) {
-    const old = picture.devices[key];
-    if (device === null) delete picture.devices[key];
-    else picture.devices[key] = device;
-    if (device && old && old.state !== device.state) flash(key);
-  }
-  if (parts.tiles) {
-    const old = Object.fromEntries(picture.tiles.map((tile) => [tile.key, tile]));
-    for (const tile of parts.tiles) if (old[tile.key]?.value !== tile.value || old[tile.key]?.tone !== tile.tone) flash(tile.key);
-  }
+  const { now, devices, tiles, ...parts } = changes;
+  merge(picture.devices, devices, (old, fresh) => old.state !== fresh.state);
+  merge(picture.tiles, tiles, (old, fresh) => old.value !== fresh.value || old.tone !== fresh.tone);
   if (parts.attention) {
     const old = new Set(picture.attention.map((item) => item.key));
     for (const item of parts.attention) if (!old.has(item.key)) flash(item.key);
   }
   Object.assign(picture, parts);
   hear(now);
+}
+
+function merge(known, changed, isNews) {
+  for (const [key, fresh] of Object.entries(changed ?? {})) {
+    const old = known[key];
+    if (fresh === null) delete known[key];
+    else known[key] = fresh;
+    if (fresh && old && isNews(old, fresh)) flash(key);
+  }
 }
 
 function hear(now) {

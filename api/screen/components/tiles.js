@@ -41,7 +41,7 @@ export default {
     </section>`,
   setup: () => ({ view, marks: TONE_MARKS }),
   computed: {
-    tiles: () => picture.tiles.map((tile) => ({ ...tile, spark: sparkline(tile) })),
+    tiles: () => Object.values(picture.tiles).map((tile) => ({ ...tile, spark: sparkline(tile) })),
   },
   methods: {
     age(tile) {

@@ -23,6 +23,8 @@ create view source_now as
 select s.*,
        case when not configured then 'paused'
             when error <> '' then 'error'
+            -- Its collector says every second that it looks; a silent one is down.
+            when transport <> 'received' and heartbeat_at < now() - interval '15 seconds' then 'error'
             when last_message_at is null then 'never'
             when now() - last_message_at > stale_after then 'stale'
             else 'ok' end as state,
