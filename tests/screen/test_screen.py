@@ -177,3 +177,12 @@ def test_a_late_feed_is_seen_at_its_tile_and_below(store: Store, screen: Screen,
     expect(page.locator(".figure.stale")).to_have_count(2)
     expect(page.locator(".figure.stale .age").first).to_have_text("trễ 16 giờ")
     expect(page.locator(".feeds .stale")).to_contain_text("trễ 16 giờ")
+
+
+def test_a_report_after_its_deadline_is_listed_as_soon_as_it_is_counted(
+    calm: Screen, store: Store, open_screen: Open
+) -> None:
+    page, _ = open_screen()
+    store.execute("update case_now set due = now() where id = 'PA-1053'")
+    expect(page.locator(".attention")).to_contain_text("Phản ánh PA-1053 quá hạn", timeout=15_000)
+    expect(page.locator(".sentence")).to_contain_text("1 phản ánh quá hạn", timeout=1000)

@@ -1,0 +1,125 @@
+"""`ioc demo`, the real programs together: figures of the seeds, children that die, Ctrl-C, and on again."""
+
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.e2e.conftest import IOC, Demo, eventually
+from tests.servers import free_port
+
+
+def now(demo: Demo, key: str) -> float:
+    return float(demo.get(f"indicators/{key}/now?unit=05068")["items"][0]["value"])
+
+
+def balanced(demo: Demo) -> bool:
+    sources = demo.get("sources")["items"]
+    return all(s["received"] == s["stored"] + s["duplicate"] + s["rejected"] for s in sources)
+
+
+def test_the_communes_own_figures_are_there(demo: Demo) -> None:
+    eventually(lambda: now(demo, "devices_camera_online") == 20, "20 cameras")
+    eventually(lambda: now(demo, "devices_loudspeaker_online") == 8, "8 loudspeakers")
+    devices = demo.get("devices?unit=05068&kind=loudspeaker")["items"]
+    assert sum(d["horns"] or 0 for d in devices if d["lifecycle"] == "installed") == 16
+    assert sum(d["state"] == "pending_install" for d in devices) == 2
+    assert all(d["simulated"] for d in devices)
+    eventually(lambda: demo.get("indicators/budget_expenditure_rate/now?unit=05068")["items"], "the workbook", 40)
+    assert now(demo, "budget_expenditure_rate") == 91.27
+    assert now(demo, "budget_revenue_rate") == 92.21
+    assert now(demo, "budget_expenditure") == 3_463_459_200_000
+    assert now(demo, "field_reports_open") > 0
+    eventually(lambda: balanced(demo), "the balance")
+
+
+def test_the_first_green_device_comes_within_ten_seconds(demo: Demo) -> None:
+    assert demo.took < 10
+
+
+@pytest.mark.parametrize("victim", ["api", "ingest", "broker", "postgres", "simulate"])
+def test_a_killed_child_comes_back_and_the_devices_are_green(demo: Demo, victim: str) -> None:
+    child = demo.children()[victim]
+    child.send_signal(signal.SIGKILL)
+    child.wait(5)
+
+    def green() -> bool:
+        try:
+            return victim in demo.children() and now(demo, "devices_camera_online") == 20 and balanced(demo)
+        except (OSError, psutil.Error, IndexError):
+            return False
+
+    since = time.time()
+
+    def spoken() -> bool:
+        try:
+            sources = {s["name"]: s for s in demo.get("sources")["items"]}
+            return sources["cameras"]["state"] == "ok" and sources["cameras"]["lag_s"] < time.time() - since
+        except OSError:
+            return False
+
+    eventually(lambda: spoken() and green(), f"the life after {victim}", within=60)
+
+
+def test_ctrl_c_leaves_no_process_and_no_lost_row_and_it_goes_on(tmp_path: Path) -> None:
+    demo = Demo(tmp_path, "--devices", "40", "--speed", "10")
+    demo.start()
+    eventually(lambda: now(demo, "devices_camera_online") >= 20, "devices")
+    children = list(demo.children().values())
+    assert len(children) == 5
+    first = demo.ready_line
+    assert demo.interrupt() == 0
+    assert not [child for child in children if child.is_running()]
+    demo.start()
+    try:
+        assert demo.ready_line == first
+        sources = {s["name"]: s for s in demo.get("sources")["items"]}
+        cameras = sources["cameras"]
+        reports = demo.get("devices/cam-01/reports?limit=1000")["items"]
+        assert reports
+        assert cameras["stored"] >= len(reports)
+        assert balanced(demo)
+        # What the simulators sent before Ctrl-C is all there: their last count lies in their log.
+        log = (tmp_path / "log" / "simulators.log").read_text()
+        sent = int(log.split("simulation over sent=")[1].split()[0])
+        stored = sum(
+            len(demo.get(f"devices/{d['ref']}/reports?limit=1000&stop={_begin(demo)}")["items"])
+            for d in demo.get("devices?limit=1000")["items"]
+        )
+        assert stored >= sent
+    finally:
+        demo.close()
+
+
+def _begin(demo: Demo) -> str:
+    """When the second start began to hear: reports after it belong to the second run."""
+    return str(demo.get("devices/cam-01/reports?limit=1")["items"][0]["received_at"]).replace("+", "%2B")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--data", "/dev/null/x"], "--data: /dev/null/x can't be written"),
+        (["--faults", "fire"], "there is no fault fire"),
+    ],
+)
+def test_an_operators_mistake_is_named_and_exits_2(arguments: list[str], said: str, tmp_path: Path) -> None:
+    command = [*IOC, "demo", "--headless", "--port", str(free_port()), "--mqtt-port", str(free_port())]
+    done = subprocess.run([*command, *arguments], capture_output=True, text=True, timeout=60, cwd=tmp_path)
+    assert done.returncode == 2
+    assert said in " ".join(done.stderr.replace("│", " ").split())
+
+
+def test_a_busy_port_and_a_busy_folder_are_named(demo: Demo, tmp_path: Path) -> None:
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([*IOC, "demo", "--headless", *arguments], capture_output=True, text=True, timeout=60)
+
+    busy = run("--data", str(tmp_path), "--port", str(demo.port), "--mqtt-port", str(free_port()))
+    assert busy.returncode == 2
+    assert f"--port: 127.0.0.1:{demo.port} can't be had: another program holds it" in busy.stderr
+    taken = run("--data", str(demo.data), "--port", str(free_port()), "--mqtt-port", str(free_port()))
+    assert taken.returncode == 2
+    assert "another demo runs on" in taken.stderr
