@@ -95,6 +95,11 @@ class DeviceReport:
         if self.at.tzinfo is None:
             raise ValueError(f"at has no time zone: {self.at.isoformat()}")
 
+    @property
+    def unit(self) -> str:
+        """The commune's code, as every record has one."""
+        return self.device.unit
+
 
 @dataclass(frozen=True, slots=True)
 class Period:

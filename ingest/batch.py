@@ -2,10 +2,10 @@
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import psycopg
 
@@ -21,13 +21,6 @@ _Said = tuple[int, Message, DeviceReport]
 """A report with its message, and the message's place in the batch."""
 
 
-class Taking(NamedTuple):
-    """An understood message, and the content digest to remember where it is a file that is taken once."""
-
-    understood: Understood
-    content: bytes | None = None
-
-
 @dataclass
 class Committer:
     """Writes batches; remembers only which partitions exist."""
@@ -36,7 +29,7 @@ class Committer:
     keep_days: int = 400
     _days: set[date] = field(default_factory=set)
 
-    def commit(self, batch: Sequence[Taking]) -> list[Outcome]:
+    def commit(self, batch: Sequence[Understood]) -> list[Outcome]:
         """Store a batch; returns each message's outcome, in order.
 
         A batch that the database refuses for its content is taken apart, so that only the message at fault becomes a
@@ -48,47 +41,50 @@ class Committer:
             if len(batch) > 1:
                 half = len(batch) // 2
                 return self.commit(batch[:half]) + self.commit(batch[half:])
-            message = batch[0].understood.message
             reason = f"the database refused it: {error.diag.message_primary or error}"
-            return self._once([Taking(refuse(message, reason, stage="store"), batch[0].content)])
+            return self._once([refuse(batch[0], reason, stage="store")])
 
-    def _once(self, batch: Sequence[Taking]) -> list[Outcome]:
-        said = [
-            (n, taking.understood.message, record)
-            for n, taking in enumerate(batch)
-            for record in taking.understood.records
-            if type(record) is DeviceReport
-        ]
-        again = any(message.redelivered and report.at == message.received_at for _, message, report in said)
+    def _once(self, batch: Sequence[Understood]) -> list[Outcome]:
+        load = _Load()
+        for n, (message, records, _, _) in enumerate(batch):
+            for record in records:
+                if type(record) is DeviceReport:
+                    load.reports.append((n, message, record))
+                elif type(record) is Observation:
+                    load.observations.append((n, message, record))
+                elif type(record) is CaseReport:
+                    load.events.append((n, message, record))
+        again = any(message.redelivered and report.at == message.received_at for _, message, report in load.reports)
         try:
-            return self._transaction(batch, said, collide=again)
+            return self._transaction(batch, load, collide=again)
         except psycopg.errors.UniqueViolation:
-            return self._transaction(batch, said, collide=True)
+            return self._transaction(batch, load, collide=True)
 
-    def _transaction(self, batch: Sequence[Taking], said: Sequence[_Said], *, collide: bool) -> list[Outcome]:
+    def _transaction(self, batch: Sequence[Understood], load: "_Load", *, collide: bool) -> list[Outcome]:
         with self.store.transaction() as link:
             new: set[int] = set()
             changed: list[DeviceId] = []
-            if said:
-                taken, changed = self._take_reports(link, said, collide=collide)
-                new |= {r.n for r in taken}
-            observed = [(n, m, o) for n, m, o in _each(batch) if type(o) is Observation]
-            if observed:
-                new |= figures.store(link, observed)
-            reported = [(n, m, c) for n, m, c in _each(batch) if type(c) is CaseReport]
             events: list[CaseReport] = []
-            if reported:
-                fresh, events = cases.store(link, reported)
+            if load.reports:
+                taken, changed = self._take_reports(link, load.reports, collide=collide)
+                new.update(r.n for r in taken)
+            if load.observations:
+                new |= figures.store(link, load.observations)
+            if load.events:
+                fresh, events = cases.store(link, load.events)
                 new |= fresh
-            outcomes = [_outcome(n, taking, new) for n, taking in enumerate(batch)]
-            for taking in batch:
-                if taking.understood.rejection:
-                    keep_rejection(link, taking.understood.rejection)
-                if taking.content is not None:
-                    m = taking.understood.message
-                    link.execute(QUERIES["take_content"], (m.source, taking.content, m.address))
+            outcomes: list[Outcome] = [
+                "rejected" if understood.rejection else "stored" if n in new else "duplicate"
+                for n, understood in enumerate(batch)
+            ]
+            for understood in batch:
+                if understood.rejection:
+                    keep_rejection(link, understood.rejection)
+                if understood.content is not None:
+                    m = understood.message
+                    link.execute(QUERIES["take_content"], (m.source, understood.content, m.address))
             count(link, batch, outcomes)
-            notify(link, changed, events, {t.understood.message.source for t in batch})
+            notify(link, changed, events, {understood.message.source for understood in batch})
             return outcomes
 
     def _take_reports(
@@ -106,16 +102,13 @@ class Committer:
         return taken, states.advance(link, known, taken)
 
 
-def _each(batch: Iterable[Taking]) -> Iterable[tuple[int, Message, object]]:
-    for n, taking in enumerate(batch):
-        for record in taking.understood.records:
-            yield n, taking.understood.message, record
+@dataclass(slots=True)
+class _Load:
+    """A batch's records by kind, each with its message and the message's place in the batch."""
 
-
-def _outcome(n: int, taking: Taking, new: set[int]) -> Outcome:
-    if taking.understood.rejection:
-        return "rejected"
-    return "stored" if n in new else "duplicate"
+    reports: list[_Said] = field(default_factory=list)
+    observations: list[figures.Figure] = field(default_factory=list)
+    events: list[tuple[int, Message, CaseReport]] = field(default_factory=list)
 
 
 def keep_rejection(link: Link, rejection: Rejection) -> None:
@@ -136,14 +129,14 @@ def keep_rejection(link: Link, rejection: Rejection) -> None:
     )
 
 
-def count(link: Link, batch: Sequence[Taking], outcomes: Sequence[Outcome]) -> None:
+def count(link: Link, batch: Sequence[Understood], outcomes: Sequence[Outcome]) -> None:
     """Count each source's messages, in all and by commune and minute."""
     sums: defaultdict[str, Counter[str]] = defaultdict(Counter)
     last: dict[str, datetime] = {}
     minutes: defaultdict[tuple[str, str, datetime], Counter[str]] = defaultdict(Counter)
     kinds = Counter(
-        (t.understood.message.source, _unit(t.understood), t.understood.message.received_at, outcome)
-        for t, outcome in zip(batch, outcomes, strict=True)
+        (message.source, records[0].unit if records else "", message.received_at, outcome)
+        for (message, records, _, _), outcome in zip(batch, outcomes, strict=True)
     )
     for (source, unit, received_at, outcome), times in kinds.items():
         sums[source][outcome] += times
@@ -156,10 +149,3 @@ def count(link: Link, batch: Sequence[Taking], outcomes: Sequence[Outcome]) -> N
     columns: list[list[object]] = [[k[i] for k in keys] for i in range(3)]
     columns += [[minutes[k][outcome] for k in keys] for outcome in ("stored", "duplicate", "rejected")]
     link.execute(QUERIES["count_minute"], columns)
-
-
-def _unit(understood: Understood) -> str:
-    if not understood.records:
-        return ""
-    first = understood.records[0]
-    return first.device.unit if isinstance(first, DeviceReport) else first.unit

@@ -14,7 +14,7 @@ import ssl
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, cast
@@ -83,13 +83,20 @@ class _Buffered:
 
 
 class _Client(paho.Client):
-    """paho's client on a buffered socket; the one private hook of paho that we use, proven by the transport's tests."""
+    """paho's client on a buffered socket, its messages handed over without the locks of callbacks per topic.
+
+    The two private hooks of paho that we use; the transport's tests prove them on every upgrade.
+    """
 
     buffered: _Buffered | None = None
+    heard: Callable[[paho.MQTTMessage], None]
 
     def _create_socket(self) -> Any:
         self.buffered = _Buffered(cast("socket.socket", super()._create_socket()))
         return self.buffered
+
+    def _handle_on_message(self, message: paho.MQTTMessage) -> None:
+        self.heard(message)
 
 
 class Subscriber(threading.Thread):
@@ -188,7 +195,7 @@ class Subscriber(threading.Thread):
             client.tls_set(ca_certs=str(self._broker.ca) if self._broker.ca else None)
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
-        client.on_message = self._on_message
+        client.heard = self._on_message
         client.on_subscribe = self._on_subscribe
         session: dict[str, Any] = {}
         if five:
@@ -318,7 +325,7 @@ class Subscriber(threading.Thread):
             log.error("subscription refused topics=%s", ",".join(refused))
         self._subscribed = not refused
 
-    def _on_message(self, _client: paho.Client, _: Any, heard: paho.MQTTMessage) -> None:
+    def _on_message(self, heard: paho.MQTTMessage) -> None:
         try:
             topic = heard.topic
         except UnicodeDecodeError:

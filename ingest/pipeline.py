@@ -21,38 +21,45 @@ class Rejection:
 
 
 class Understood(NamedTuple):
-    """What one message gave: records, or a rejection, or (an operator's choice) the good part beside the rejection."""
+    """What one message gave: records, or a rejection, or (an operator's choice) the good part beside the rejection.
+
+    ``content`` is the digest to remember where the message is a file that is taken once.
+    """
 
     message: Message
     records: tuple[Record, ...]
-    rejection: Rejection | None
+    rejection: Rejection | None = None
+    content: bytes | None = None
 
 
-def understand(connector: Connector, message: Message, units: Container[str]) -> Understood:
+def understand(
+    connector: Connector, message: Message, units: Container[str], content: bytes | None = None
+) -> Understood:
     """Decode wholly before anything is taken; ``units`` are the commune codes that exist."""
     try:
         records = tuple(connector.decode(message))
         if not records:
             raise Undecodable("it says nothing that could be kept")
         for record in records:
-            unit = record.device.unit if hasattr(record, "device") else record.unit
-            if unit not in units:
+            if record.unit not in units:
                 raise Undecodable(
-                    f"{unit} is the code of no commune, now or before 2025; correct the sender's topic or file",
+                    f"{record.unit} is the code of no commune, now or before 2025; correct the sender's topic or file",
                     place="unit",
                 )
     except Undecodable as refusal:
-        return Understood(message, refusal.taken, Rejection(message, "understand", refusal.place, refusal.reason))
+        rejection = Rejection(message, "understand", refusal.place, refusal.reason)
+        return Understood(message, refusal.taken, rejection, content)
     except Exception as fault:
         log.exception("connector broke source=%s address=%s", message.source, message.address)
         reason = f"the connector broke ({type(fault).__name__}: {fault}); a bug of ours, please report it"
-        return Understood(message, (), Rejection(message, "understand", "connector", reason))
-    return Understood(message, records, None)
+        return Understood(message, (), Rejection(message, "understand", "connector", reason), content)
+    return Understood(message, records, None, content)
 
 
-def refuse(message: Message, reason: str, *, stage: str, place: str = "") -> Understood:
-    """Return the outcome of a message that something after the connector refused."""
-    return Understood(message, (), Rejection(message, stage, place, reason))
+def refuse(understood: Understood, reason: str, *, stage: str, place: str = "") -> Understood:
+    """Return a message as something after the connector refused it."""
+    message = understood.message
+    return Understood(message, (), Rejection(message, stage, place, reason), understood.content)
 
 
 def cleansed(connector: Connector, message: Message) -> Message:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from connectors.contract import Connector, Message
-from ingest.batch import Committer, Taking
+from ingest.batch import Committer
 from ingest.pipeline import Rejection, cleansed, understand
 
 
@@ -39,9 +39,9 @@ class Receiver:
         connector = self._sources[source]
         now = datetime.now(UTC)
         batch = [
-            Taking(understand(connector, cleansed(connector, Message(source, address, body, now)), self._units))
+            understand(connector, cleansed(connector, Message(source, address, body, now)), self._units)
             for body in bodies
         ]
         counts = Counter(self._committer.commit(batch))
-        reasons = tuple(t.understood.rejection for t in batch if t.understood.rejection)
+        reasons = tuple(understood.rejection for understood in batch if understood.rejection)
         return Receipt(len(bodies), counts["stored"], counts["duplicate"], counts["rejected"], reasons)

@@ -3,7 +3,6 @@
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime, timedelta
 
 import orjson
@@ -41,8 +40,11 @@ def advance(link: Link, known: Mapping[DeviceId, Known], rows: Iterable[Row]) ->
         if after is None:
             continue
         spans += ((device, span) for span in begun)
-        state = asdict(after) | device._asdict()
-        state |= {"seen_at": max(r.message.received_at for r in its), "source": its[-1].message.source}
+        state: dict[str, object] = {
+            "unit": device.unit, "kind": device.kind, "name": device.name, "at": after.at, "state": after.state,
+            "reported": after.reported, "since": after.since, "reason": after.reason,
+            "seen_at": max(r.message.received_at for r in its), "source": its[-1].message.source,
+        }  # fmt: skip
         # Numbers come from the newest status: a last will says nothing of the volume.
         told = max((r.report for r in its if not _is_connection(r)), key=lambda report: report.at, default=None)
         if told is not None and told.at >= after.at:

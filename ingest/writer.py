@@ -8,7 +8,7 @@ from collections.abc import Container, Sequence
 from typing import NamedTuple, Protocol
 
 from connectors.contract import Connector, Message
-from ingest.batch import Committer, Outcome, Taking
+from ingest.batch import Committer, Outcome
 from ingest.errors import StoreDown, pauses
 from ingest.pipeline import understand
 
@@ -110,10 +110,10 @@ class Writer(threading.Thread):
             return batch
 
     def _store(self, batch: list[Envelope]) -> bool:
-        takings = [Taking(understand(e.connector, e.message, self._units), e.content) for e in batch]
+        understood = [understand(e.connector, e.message, self._units, e.content) for e in batch]
         for pause in pauses(longest=10):
             try:
-                outcomes = self._committer.commit(takings)
+                outcomes = self._committer.commit(understood)
                 break
             except StoreDown as down:
                 if self.away_since is None:

@@ -15,7 +15,10 @@ import typer
 from connectors.contract import IocError
 
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Commune operations centre: feeds in, one picture out."
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Commune operations centre: feeds in, one picture out.",
 )
 rejections = typer.Typer(no_args_is_help=True, help="What was refused; after a fix, again.")
 user = typer.Typer(no_args_is_help=True, help="People.")

@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any
 
 from connectors.contract import Message
-from ingest.batch import Committer, Taking
+from ingest.batch import Committer
 from ingest.config import Settings
 from ingest.errors import ConfigError
 from ingest.pipeline import understand
@@ -49,7 +49,7 @@ def retry(settings: Settings, source: str, number: int | None) -> dict[str, int]
                 continue
             message = Message(row["source"], row["address"], bytes(row["body"]), row["received_at"])
             understood = understand(connector, message, units)
-            (outcome,) = committer.commit([Taking(understood)])
+            (outcome,) = committer.commit([understood])
             outcomes[outcome] += 1
             # Keeping it again would clear the mark: a message that is still refused stays open.
             mark = "retried_at = now()" + (", resolved_at = now()" if understood.rejection is None else "")

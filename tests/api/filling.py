@@ -8,7 +8,7 @@ import orjson
 
 from connectors import CONNECTORS
 from connectors.contract import Connector, Message, Observation, Period
-from ingest.batch import Committer, Outcome, Taking
+from ingest.batch import Committer, Outcome
 from ingest.pipeline import Understood, understand
 from ingest.store import Store
 from ingest.units import commune_codes
@@ -29,7 +29,7 @@ def take(store: Store, messages: Iterable[Message]) -> list[Outcome]:
         f"{kind}s": CONNECTORS[f"{kind}_mqtt"]() for kind in ("camera", "loudspeaker", "network")
     }
     units = commune_codes(store)
-    return Committer(store).commit([Taking(understand(connectors[m.source], m, units)) for m in messages])
+    return Committer(store).commit([understand(connectors[m.source], m, units) for m in messages])
 
 
 def register(store: Store, name: str, *, kind: str = "camera", unit: str = UNIT, **fields: object) -> None:
@@ -47,7 +47,7 @@ def figure(value: str | None, *, start: date = date(2026, 10, 1), **fields: obje
 def note(store: Store, figures: Sequence[Observation]) -> list[Outcome]:
     """Store figures as the ingest process does, each a message of its own."""
     message = Message("budget", "thang-10.xlsx", b"", datetime.now(UTC))
-    return Committer(store).commit([Taking(Understood(message, (f,), None)) for f in figures])
+    return Committer(store).commit([Understood(message, (f,)) for f in figures])
 
 
 def report(id_: str, *, at: datetime, **fields: object) -> bytes:

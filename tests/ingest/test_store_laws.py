@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from connectors.contract import Connector, Message, Observation, Period
 from connectors.field_reports import FieldReports
 from connectors.loudspeaker_mqtt import LoudspeakerMqtt
-from ingest.batch import Committer, Taking
+from ingest.batch import Committer
 from ingest.health import declare
 from ingest.pipeline import Understood, understand
 from ingest.store import Store
@@ -30,13 +30,13 @@ def declared(store: Store) -> Store:
     return store
 
 
-def taking(connector: Connector, source: str, address: str, body: bytes, **more: Any) -> Taking:
+def taking(connector: Connector, source: str, address: str, body: bytes, **more: Any) -> Understood:
     message = Message(source, address, body, more.pop("received_at", T0 + timedelta(hours=2)), **more)
-    return Taking(understand(connector, message, {"05068"}))
+    return understand(connector, message, {"05068"})
 
 
 @st.composite
-def messages(draw: st.DrawFn) -> Taking:
+def messages(draw: st.DrawFn) -> Understood:
     device = draw(st.sampled_from(["a", "b", "c"]))
     if draw(st.integers(0, 9)) == 0:
         return taking(LOUDSPEAKER, "loa", f"ioc/05068/loudspeaker/{device}/status", draw(st.binary(max_size=8)))
@@ -51,31 +51,31 @@ def messages(draw: st.DrawFn) -> Taking:
     return taking(LOUDSPEAKER, "loa", f"ioc/05068/loudspeaker/{device}/status", said.encode())
 
 
-def own(taken: Taking) -> object:
+def own(taken: Understood) -> object:
     """What makes a message one of its own."""
-    if taken.understood.rejection:
-        return ("rejected", taken.understood.message.address, taken.understood.message.body)
-    (record,) = taken.understood.records
-    return (taken.understood.message.address, record.at, taken.understood.message.body)  # type: ignore[union-attr]
+    if taken.rejection:
+        return ("rejected", taken.message.address, taken.message.body)
+    (record,) = taken.records
+    return (taken.message.address, record.at, taken.message.body)  # type: ignore[union-attr]
 
 
 @hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(messages(), min_size=1, max_size=12), min_size=1, max_size=5))
-def test_whatever_comes_is_stored_once_and_counted_once(declared: Store, batches: list[list[Taking]]) -> None:
+def test_whatever_comes_is_stored_once_and_counted_once(declared: Store, batches: list[list[Understood]]) -> None:
     for table in ("device_report", "device_state", "state_span", "device", "rejection", "source_minute"):
         declared.execute(f"truncate {table}")
     declared.execute("update source set received = 0, stored = 0, duplicate = 0, rejected = 0")
     committer = Committer(declared)
     outcomes = [outcome for batch in batches for outcome in committer.commit(batch)]
     everything = [taken for batch in batches for taken in batch]
-    good = {own(t) for t in everything if not t.understood.rejection}
-    bad = {own(t) for t in everything if t.understood.rejection}
+    good = {own(t) for t in everything if not t.rejection}
+    bad = {own(t) for t in everything if t.rejection}
     row = declared.row("select received, stored, duplicate, rejected from source where name = 'loa'")
     assert row == {
         "received": len(everything),
         "stored": len(good),
-        "duplicate": sum(not t.understood.rejection for t in everything) - len(good),
-        "rejected": sum(t.understood.rejection is not None for t in everything),
+        "duplicate": sum(not t.rejection for t in everything) - len(good),
+        "rejected": sum(t.rejection is not None for t in everything),
     }
     assert [outcomes.count(o) for o in ("stored", "duplicate", "rejected")] == list(row.values())[1:]
     assert declared.row("select count(*) as n from device_report") == {"n": len(good)}
@@ -123,12 +123,12 @@ def test_no_report_is_refused_for_want_of_a_partition(declared: Store, at: str) 
     ]
 
 
-def figure(value: int | None, message: int) -> Taking:
+def figure(value: int | None, message: int) -> Understood:
     period = Period(date(2026, 1, 1), date(2026, 8, 25), "custom", cumulative=True)
     number = None if value is None else Decimal(value)
     observation = Observation("05068", "revenue_state", period, number, dims={"item": "A", "name": "Thu"})
     received = T0 + timedelta(minutes=message)
-    return Taking(Understood(Message("pa", f"file-{message}.xlsx", b"", received), (observation,), None))
+    return Understood(Message("pa", f"file-{message}.xlsx", b"", received), (observation,))
 
 
 def test_a_corrected_figure_is_a_revision_and_the_same_figure_a_duplicate(declared: Store) -> None:
@@ -158,7 +158,7 @@ def test_persons_reach_no_table(declared: Store) -> None:
 
 
 def test_the_case_is_what_its_newest_event_says_in_whatever_order_they_come(declared: Store) -> None:
-    def event(hour: int, status: str) -> Taking:
+    def event(hour: int, status: str) -> Understood:
         at = (T0 + timedelta(hours=hour)).isoformat()
         body = json.dumps({"id": "7", "at": at, "created_at": T0.isoformat(), "category": "flooding", "status": status})
         return taking(REPORTS, "pa", "test", body.encode())
