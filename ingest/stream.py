@@ -10,6 +10,7 @@ from ingest.sql import QUERIES
 from ingest.store import Link
 
 CHANNEL = "ioc"
+_DEVICE = ("unit", "kind", "name", "state", "reported", "since", "at", "reason", "changed_at", "readings", "labels")
 _LARGEST = 7_900
 """Bytes of one payload; PostgreSQL refuses 8,000 and more."""
 
@@ -19,9 +20,12 @@ def notify(link: Link, devices: Sequence[DeviceId], events: Iterable[CaseReport]
     pieces: list[str] = []
     if devices:
         columns = [[d.unit for d in devices], [d.kind for d in devices], [d.name for d in devices]]
-        for whole, small in link.execute(QUERIES["changed_devices"], columns):
-            # Too large to travel (very long labels): only that it changed; the reader asks for the rest.
-            pieces.append(whole if len(whole) < _LARGEST / 4 else small)
+        for row in link.execute(QUERIES["changed_devices"], columns):
+            piece = _said("device", dict(zip(_DEVICE, row, strict=True)))
+            if len(piece) > _LARGEST // 4:
+                # Too large to travel (very long labels): only that it changed; the reader asks for the rest.
+                piece = _said("device", dict(zip(_DEVICE[:-2], row, strict=False)))
+            pieces.append(piece)
     pieces += (_said("case", asdict(event)) for event in events)
     pieces += (_said("source", {"name": name}) for name in sorted(sources))
     payloads = [[payload] for payload in _packed(pieces)]

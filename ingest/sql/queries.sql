@@ -56,13 +56,8 @@ where s.unit = b.unit and s.kind = b.kind and s.name = b.name
 -- blind_spans: when the sources could not see, the last days
 select source, started_at, ended_at from blind_span where coalesce(ended_at, now()) > now() - interval '2 days'
 
--- changed_devices: devices as the stream shows them, each one JSON text
-select json_build_object('type', 'device', 'item', json_build_object(
-    'unit', unit, 'kind', kind, 'name', name, 'state', state, 'reported', reported, 'since', since, 'at', at,
-    'reason', reason, 'readings', readings, 'labels', labels, 'changed_at', changed_at))::text,
-    json_build_object('type', 'device', 'item', json_build_object(
-    'unit', unit, 'kind', kind, 'name', name, 'state', state, 'reported', reported, 'since', since, 'at', at,
-    'reason', reason, 'changed_at', changed_at))::text
+-- changed_devices: devices as the stream shows them
+select unit, kind, name, state, reported, since, at, reason, changed_at, readings, labels
 from device_state s
 join unnest(%s::text[], %s::text[], %s::text[]) as b(unit, kind, name) using (unit, kind, name)
 
