@@ -27,7 +27,7 @@ select d.name as id, d.unit, d.kind, coalesce(nullif(d.title, ''), d.name) as na
        d.unit || '.' || d.kind || '.' || d.name as ref, d.hamlet, d.lifecycle,
        coalesce(u.online_s, 0) as online_s, coalesce(u.offline_s, 0) as offline_s, coalesce(u.fault_s, 0) as fault_s,
        coalesce(u.maintenance_s, 0) as maintenance_s, coalesce(u.blind_s, 0) as blind_s,
-       100 * u.online_s / nullif(u.online_s + u.offline_s + u.fault_s, 0) as availability
+       100 * (u.online_s / nullif(u.online_s + u.offline_s + u.fault_s, 0)) as availability
 from device d
 left join device_uptime(
     case when %(unit)s::text is null then array(select distinct unit from device) else array[%(unit)s::text] end,

@@ -141,7 +141,7 @@ def test_an_id_of_another_process_resumes_from_the_tables(up: Api, store: Store)
     take(store, [status("cam-3")])
     seen = int((datetime.now(UTC) - timedelta(minutes=1)).timestamp() * 1000)
     with reading(client, last_event_id=f"{seen}-77", unit=UNIT) as reader:
-        assert [d["id"] for d in reader.of("device")] == ["cam-3"]
+        assert {d["id"] for d in reader.of("device")} == {"cam-3"}, "at least once: the ring may hold it too"
         assert [c["id"] for c in reader.of("case")] == ["PA-1"]
         assert reader.of("hub") == [{"state": "live"}]
         assert {id_ for id_, event, _ in reader.events if event == "device"} == {""}, "the hub's id comes last"
