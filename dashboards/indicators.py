@@ -72,7 +72,12 @@ def load() -> Mapping[str, Indicator]:
     for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
         if not file.name.endswith(".toml"):
             continue
-        for table, fields in tomllib.loads(file.read_text("utf-8")).items():
+        try:
+            tables = tomllib.loads(file.read_text("utf-8"))
+        except tomllib.TOMLDecodeError as error:
+            faults.append(f"{file.name}: not TOML: {error}")
+            continue
+        for table, fields in tables.items():
             key = f"{file.name.removesuffix('.toml')}_{table}"
             try:
                 found[key] = Indicator(key=key, **fields)

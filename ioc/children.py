@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypedDict
@@ -36,15 +37,16 @@ class Child:
 
 
 class Children:
-    """Keeps children running; the log of each lies in ``<logs>/<name>.log``."""
+    """Keeps children running; the log of each lies in ``<logs>/<name>.log``, or goes where ours goes."""
 
-    def __init__(self, logs: Path) -> None:
+    def __init__(self, logs: Path | None = None) -> None:
         self._logs = logs
         self._running: dict[Child, subprocess.Popen[bytes]] = {}
         self._restart_at: dict[Child, float] = {}
         self._started_at: dict[Child, float] = {}
         self._pause: dict[Child, float] = {}
-        logs.mkdir(parents=True, exist_ok=True)
+        if logs is not None:
+            logs.mkdir(parents=True, exist_ok=True)
 
     def start(self, child: Child, *, wait: float = 30.0) -> None:
         """Start a child and wait until it is ready; raises ``RuntimeError`` with the end of its log."""
@@ -91,18 +93,20 @@ class Children:
 
     def tail(self, child: Child, lines: int = 15) -> str:
         """Return the end of a child's log."""
+        if self._logs is None:
+            return "(see above)"
         text = (self._logs / f"{child.name}.log").read_text("utf-8", "replace")
         return "\n".join(text.splitlines()[-lines:])
 
     def _spawn(self, child: Child) -> None:
         child.before()
-        with (self._logs / f"{child.name}.log").open("ab") as sink:
+        with (self._logs / f"{child.name}.log").open("ab") if self._logs else nullcontext() as sink:
             # A session of its own: Ctrl-C reaches us alone, and we stop the children in order.
             self._running[child] = subprocess.Popen(  # noqa: S603 - our own programs
                 list(child.argv),
                 stdin=subprocess.DEVNULL,
                 stdout=sink,
-                stderr=subprocess.STDOUT,
+                stderr=subprocess.STDOUT if sink else None,
                 env={**os.environ, **child.environment},
                 start_new_session=True,
                 **as_user(child.user),

@@ -8,8 +8,10 @@ import sys
 import threading
 from pathlib import Path
 
+import typer
+
 from ingest.config import Settings
-from ingest.errors import ConfigError
+from ingest.errors import ConfigError, IocError
 
 log = logging.getLogger(__name__)
 
@@ -57,8 +59,31 @@ def _api(settings: Settings) -> int:
 
     claim(settings.http.host, settings.http.port, "http.port")
     app = create_app(settings, screen=mount)
-    Server(app, host=settings.http.host, port=settings.http.port).run()
+    stopping = threading.Event()
+    greeting = threading.Thread(target=_greet, args=(settings, stopping), daemon=True)
+    greeting.start()
+    try:
+        Server(app, host=settings.http.host, port=settings.http.port).run()
+    finally:
+        stopping.set()
+        greeting.join(10)
     return 0
+
+
+def _greet(settings: Settings, stopping: threading.Event) -> None:
+    """On the first start ever: make the account ``admin`` and print its password, this once."""
+    from api.accounts import ensure_admin
+    from ingest.service import await_store
+    from ingest.store import Store
+
+    with Store(settings.database.url, pool=2, name="ioc-first") as store:
+        try:
+            password = ensure_admin(store) if await_store(store, stopping) else None
+        except IocError as error:
+            log.warning("no first account could be made error=%r", str(error))
+            return
+    if password:
+        typer.echo(f"first start: sign in as admin with the password {password} (shown this once)")
 
 
 def _both(settings: Settings, config: Path | None) -> int:
@@ -68,7 +93,7 @@ def _both(settings: Settings, config: Path | None) -> int:
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
-    children = Children(Path("log"))
+    children = Children()
     where = ["--config", str(config)] if config else []
     for part in ("api", "ingest"):
         children.start(Child(part, [sys.executable, "-m", "ioc", "run", "--only", part, *where]))

@@ -126,7 +126,7 @@ def _feed(feed: Feed) -> dict[str, Any] | None:
     if feed.state == "stale":
         return _item("warning", "diamond", key, f"Nguồn {feed.title}: dữ liệu trễ", ["Quá hạn nhận dữ liệu"], feed.due)
     if feed.state == "never":
-        return _item("info", "dot", key, f"Nguồn {feed.title}: chưa có dữ liệu", [], None)
+        return _item("info", "dot", key, f"Nguồn {feed.title}: chưa có dữ liệu", [], None) | {"role": "technician"}
     return None
 
 

@@ -1,6 +1,5 @@
 """Messages by the hundred thousand: made from a seed, sent by a plain MQTT 3.1.1 sender that costs next to nothing."""
 
-import json
 import socket
 import struct
 import time
@@ -10,22 +9,25 @@ from datetime import UTC, datetime, timedelta
 DEVICES = 300
 
 
-def messages(count: int, devices: int = DEVICES, *, start: datetime | None = None) -> Iterator[tuple[str, bytes]]:
-    """Yield (topic, body) of a loudspeaker's status; every instant is its device's own."""
+def messages(
+    count: int, devices: int = DEVICES, *, start: datetime | None = None, live: bool = False, named: bool = False
+) -> Iterator[tuple[str, bytes]]:
+    """Yield (topic, body) of a loudspeaker's status; every instant is its device's own.
+
+    ``live``: the instant is that of the making, else a millisecond after the one before; ``named``: the body repeats
+    the device of the topic.
+    """
     start = start or datetime.now(UTC) - timedelta(hours=1)
     for n in range(count):
         device = f"ls-{n % devices:05}"
-        body = {
-            "at": (start + timedelta(milliseconds=n)).isoformat(),
-            "state": "idle",
-            "volume_pct": 70,
-            "signal_dbm": -71.5,
-            "temperature_c": 40 + n % 10 / 10,
-            "uptime_s": 1000 + n,
-            "amplifier_w": 3.5,
-            "firmware": "2.4.1",
-        }
-        yield f"ioc/05068/loudspeaker/{device}/status", json.dumps(body).encode()
+        at = datetime.now(UTC) if live else start + timedelta(milliseconds=n)
+        # Not json.dumps: the generator shares the machine with what is measured.
+        body = (
+            f'{{"at": "{at.isoformat()}", "state": "idle", "volume_pct": 70, "signal_dbm": -71.5, "temperature_c": '
+            f'{40 + n % 10 / 10}, "uptime_s": {1000 + n}, "amplifier_w": 3.5, "firmware": "2.4.1"'
+        )
+        body += f', "device": "{device}"}}' if named else "}"
+        yield f"ioc/05068/loudspeaker/{device}/status", body.encode()
 
 
 def packet(topic: str, body: bytes, number: int) -> bytes:
@@ -71,6 +73,9 @@ class Sender:
             held += packet(topic, body, self.sent)
             self.sent += 1
             ahead = self.sent / rate - (time.perf_counter() - began)
+            if len(held) > 1 << 16:  # behind its pace: it sends all the same
+                self._push(held)
+                self._hear(wait=False)
             if ahead > 0:
                 self._push(held)
                 self._hear(wait=False)

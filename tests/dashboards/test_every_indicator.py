@@ -9,23 +9,35 @@ from psycopg import sql
 from dashboards import indicators
 from ingest.store import Link, Store
 from tests.dashboards.casefile import FOLDER, TABLES, Case, Row, cases, instant, put_in, rows
+from tests.servers import Postgres
 
 CASES = cases()
 ALL = pytest.mark.parametrize("case", CASES, ids=str)
 
 
+@pytest.fixture(scope="module")
+def numbers(postgres: Postgres, template: str) -> Iterator[Store]:
+    """A database with every number's functions, and no row."""
+    postgres.execute(f"create database ioc_numbers template {template} strategy file_copy")
+    with Store(postgres.url("ioc_numbers"), pool=2, name="test") as store:
+        indicators.install(store)
+        yield store
+    postgres.execute("drop database ioc_numbers with (force)")
+
+
 @pytest.fixture
-def link(store: Store) -> Iterator[Link]:
-    """A transaction on a database with every number's functions: its clock stands still."""
-    indicators.install(store)
-    with store.transaction() as link:
+def link(numbers: Store) -> Iterator[Link]:
+    """A transaction that is undone: its clock stands still."""
+    with numbers.transaction() as link:
         yield link
+        link.rollback()
 
 
 def clock(link: Link) -> datetime:
     found = link.execute("select now()").fetchone()
     assert found is not None
-    return found[0]
+    now: datetime = found[0]
+    return now
 
 
 def called(link: Link, function: str, *arguments: object) -> list[Row]:

@@ -26,7 +26,7 @@ export default {
             <li v-for="[key, device] in devices" :key="key" class="tile" tabindex="0" role="img"
                 :class="[device.state, { flash: view.fresh[key], strange: device.strange }]" :aria-label="spoken(device)"
                 @pointerenter="show(key, $event)" @pointerleave="hide" @focus="show(key, $event)" @blur="hide">
-              <Mark :name="device.kind"/><span>{{ device.short }}</span>
+              <Mark :name="device.kind"/><span>{{ device.short }}</span><small v-if="!density && device.seen !== null">{{ age(device) }}</small>
               <Mark v-if="marks[device.state]" :name="marks[device.state]" class="state"/>
             </li>
           </ul>
@@ -60,6 +60,8 @@ export default {
     num: (count) => count.toLocaleString("vi"),
     parts: (hamlet) => BARS.filter((state) => hamlet.states[state]).map((state) => ({ state, count: hamlet.states[state] })),
     spoken: (device) => `${device.title}: ${wordOf(device)}`,
+    // By the minute: the age is there to read, and a healthy wall stands still.
+    age: (device) => (clock.now - device.seen < 60 ? "<1 phút" : span(clock.now - device.seen)),
     show(key, event) {
       view.tip = { key, box: event.currentTarget.getBoundingClientRect() };
     },

@@ -1,0 +1,198 @@
+"""What a number's definition must say, how a broken one is refused, and how all of them get into the database."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from psycopg import sql
+
+from dashboards import indicators
+from ingest.errors import ConfigError
+from ingest.store import Store
+from tests.dashboards.casefile import Case, cases, instant, put_in
+
+GOOD = {
+    "title": "Thử",
+    "title_en": "Trial",
+    "unit": "camera",
+    "grain": "1 day",
+    "better": "none",
+    "owner": "technician",
+    "help": "Chỉ để thử.",
+    "source": "Không có",
+    "sql": "select start as time, 'a' as unit, '' as label, 1::numeric as value",
+    "sql_now": "select now() as time, 'a' as unit, '' as label, 1::numeric as value",
+}
+
+Write = Callable[..., None]
+
+
+@pytest.fixture
+def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Write]:
+    """Puts definitions of the test's own in the place of the real ones: ``write(trial_one={"unit": None})``."""
+    folder = tmp_path / "indicators"
+    folder.mkdir()
+    monkeypatch.setattr("dashboards.indicators.resources", SimpleNamespace(files=lambda _package: tmp_path))
+
+    def write_(**changes: dict[str, str | None]) -> None:
+        tables = []
+        for key, change in changes.items():
+            fields = {name: value for name, value in (GOOD | change).items() if value is not None}
+            lines = "\n".join(f"{name} = '''{value}'''" for name, value in fields.items())
+            tables.append(f"[{key.removeprefix('trial_')}]\n{lines}\n")
+        (folder / "trial.toml").write_text("\n".join(tables), "utf-8")
+        indicators.load.cache_clear()
+
+    yield write_
+    monkeypatch.undo()
+    indicators.load.cache_clear()
+
+
+def names(store: Store) -> list[str]:
+    query = "select proname from pg_proc where pronamespace = to_regnamespace('indicator') order by proname"
+    return [row["proname"] for row in store.rows(query)]
+
+
+@pytest.mark.parametrize("field", sorted(GOOD))
+def test_what_every_number_must_say(write: Write, field: str) -> None:
+    write(trial_whole={}, trial_broken={field: None})
+    with pytest.raises(ConfigError) as refused:
+        indicators.load()
+    assert list(refused.value.faults) == [f"trial.toml:broken.{field}: Field required"]
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ({"title": ""}, "trial.toml:broken.title: "),
+        ({"owner": ""}, "trial.toml:broken.owner: "),
+        ({"unit": "kilogram"}, "trial.toml:broken.unit: "),
+        ({"grain": "1 fortnight"}, "trial.toml:broken.grain: "),
+        ({"better": "maybe"}, "trial.toml:broken.better: "),
+        ({"target": "many"}, "trial.toml:broken.target: "),
+        ({"colour": "red"}, "trial.toml:broken.colour: "),
+        ({"of": "trial_nothing"}, "trial_broken: of = 'trial_nothing' names no indicator"),
+        ({"amount": "trial_nothing"}, "trial_broken: amount = 'trial_nothing' names no indicator"),
+    ],
+    ids=lambda said: ",".join(said) if isinstance(said, dict) else "",
+)
+def test_a_broken_number_is_refused_by_its_name(write: Write, change: dict[str, str | None], place: str) -> None:
+    write(trial_whole={}, trial_broken=change)
+    with pytest.raises(ConfigError) as refused:
+        indicators.load()
+    assert len(refused.value.faults) == 1
+    assert refused.value.faults[0].startswith(place)
+
+
+def test_all_that_is_broken_is_said_at_once(write: Write) -> None:
+    write(trial_a={"title": None, "unit": "kg"}, trial_b={"of": "trial_z"})
+    with pytest.raises(ConfigError) as refused:
+        indicators.load()
+    assert [fault.split(" ")[0] for fault in refused.value.faults] == [
+        "trial.toml:a.title:",
+        "trial.toml:a.unit:",
+        "trial_b:",
+    ]
+
+
+def test_a_file_that_is_no_toml_is_refused_by_its_name(write: Write, tmp_path: Path) -> None:
+    write(trial_whole={})
+    (tmp_path / "indicators" / "other.toml").write_text("[half")
+    indicators.load.cache_clear()
+    with pytest.raises(ConfigError, match=r"other\.toml: not TOML"):
+        indicators.load()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"sql": "select at as time, unit, '' as label, 1::numeric as value from device_nowhere"}, "device_nowhere"),
+        ({"sql": "select d.colour, d.unit, '' as label, 1::numeric as value from device d"}, "colour"),
+        ({"sql_now": "selekt 1"}, "selekt"),
+        ({"sql_now": "select now() as time, 'a' as unit, 1::numeric as value"}, "return type mismatch"),
+        ({"sql_now": "select start as time, 'a' as unit, '' as label, 1::numeric as value"}, "start"),
+    ],
+    ids=["no-table", "no-column", "no-sql", "three-columns", "no-start-of-now"],
+)
+def test_sql_that_does_not_prepare_is_refused_and_the_numbers_before_stay(
+    store: Store, write: Write, change: dict[str, str | None], said: str
+) -> None:
+    write(trial_before={})
+    indicators.install(store)
+    write(trial_whole={}, trial_broken=change)
+    with pytest.raises(ConfigError) as refused:
+        indicators.install(store)
+    assert len(refused.value.faults) == 1
+    assert refused.value.faults[0].startswith("trial_broken: its SQL does not prepare: ")
+    assert said in refused.value.faults[0]
+    assert names(store) == ["trial_before", "trial_before_now"]
+
+
+def test_installing_twice_does_nothing_and_a_change_renews_all(store: Store, write: Write) -> None:
+    write(trial_a={}, trial_b={})
+    assert indicators.install(store)
+    before = store.rows("select oid from pg_proc where proname like 'trial%%' order by oid")
+    assert not indicators.install(store)
+    assert store.rows("select oid from pg_proc where proname like 'trial%%' order by oid") == before
+    write(trial_a={"sql": GOOD["sql"].replace("1::", "2::")})
+    assert indicators.install(store)
+    assert names(store) == ["trial_a", "trial_a_now"]
+    now = datetime.fromisoformat("2026-03-01T00:00+07:00")
+    assert [row["value"] for row in indicators.series(store, "trial_a", now, now, [])] == [2]
+
+
+def test_python_and_sql_give_the_same_rows(store: Store) -> None:
+    """What the API shows is what a board reads: one case of every number, asked both ways."""
+    indicators.install(store)
+    first: dict[str, Case] = {}
+    for case in cases():
+        if not first.get(case.key) or not first[case.key].lines("series"):
+            first[case.key] = case
+    assert set(first) == set(indicators.load())
+    for key, case in first.items():
+        with store.transaction() as link:
+            now = datetime.now().astimezone()
+            for table in ("device", "device_state", "state_span", "observation", "case_now", "source_minute"):
+                link.execute(sql.SQL("delete from {}").format(sql.Identifier(table)))
+            put_in(link, case, now)
+        start, stop = (instant(word, now) for word in case.fields["range"].split())
+        for function, arguments, given in (
+            (key, (start, stop, case.units), indicators.series(store, key, start, stop, case.units)),
+            (f"{key}_now", (case.units,), indicators.now(store, key, case.units)),
+        ):
+            places = sql.SQL(", ").join(sql.Placeholder() for _ in arguments)
+            query = sql.SQL("select unit, label, value from {}({})").format(
+                sql.Identifier("indicator", function), places
+            )
+            direct = sorted(map(repr, (tuple(row.values()) for row in store.rows(query, arguments))))
+            assert direct == sorted(repr((row["unit"], row["label"], row["value"])) for row in given)
+        assert indicators.series(store, key, start, stop, case.units), key
+
+
+def test_there_is_no_number_of_that_name(store: Store) -> None:
+    now = datetime.now().astimezone()
+    with pytest.raises(KeyError):
+        indicators.series(store, "devices_tractor_online", now, now, [])
+    with pytest.raises(KeyError):
+        indicators.now(store, "devices_tractor_online", [])
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "level"),
+    [
+        ("devices_camera_availability", 95.0, ""),
+        ("devices_camera_availability", 94.99, "warning"),
+        ("devices_camera_availability", 90.0, "warning"),
+        ("devices_camera_availability", 89.99, "critical"),
+        ("devices_camera_availability", 0.0, "critical"),
+        ("devices_camera_availability", None, ""),
+        ("field_reports_overdue", 0.0, ""),
+        ("field_reports_overdue", 1.0, "warning"),
+        ("field_reports_overdue", 3.0, "critical"),
+        ("field_reports_open", 1000.0, ""),
+    ],
+)
+def test_thresholds_judge_in_the_number_s_own_direction(key: str, value: float | None, level: str) -> None:
+    assert indicators.load()[key].level(value) == level

@@ -1,0 +1,121 @@
+"""`ioc simulate` on a real broker: connections, last wills, gateways, rate, and an end that is said."""
+
+import itertools
+import signal
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from simulators.publish import ALONE
+from tests.servers import Mosquitto, await_that
+from tests.simulators.conftest import UNIT, Ears, lines_to, remembered, simulating
+
+CAMERA = f"ioc/{UNIT}/camera/x"
+
+
+def test_a_device_that_dies_is_spoken_for_by_its_last_will(config: Path, mosquitto: Mosquitto, ears: Ears) -> None:
+    with simulating(config, "--only", "camera.x", "--rate", "5") as process:
+        await_that(lambda: len(ears.bodies(f"{CAMERA}/status")) >= 3, "the camera's words")
+        assert ears.bodies(f"{CAMERA}/connection") == [b"online"]
+        process.kill()
+        await_that(lambda: len(ears.bodies(f"{CAMERA}/connection")) == 2, "the last will")
+    assert ears.bodies(f"{CAMERA}/connection") == [b"online", b"offline"]
+    assert remembered(mosquitto.url) == {f"{CAMERA}/connection": b"offline"}
+    with simulating(config, "--only", "camera.x", "--rate", "5"):
+        await_that(lambda: ears.bodies(f"{CAMERA}/connection")[2:] == [b"online"], "the camera again")
+    assert remembered(mosquitto.url)[f"{CAMERA}/connection"] in (b"online", b"offline")
+
+
+def test_each_device_has_a_connection_of_its_own(config: Path, mosquitto: Mosquitto, ears: Ears) -> None:
+    with simulating(config, "--devices", "8") as process:
+        await_that(lambda: lines_to(process, mosquitto.url) == 8, "eight connections")
+        await_that(lambda: sum(body == b"online" for _, body, _ in ears.heard) == 8, "eight times online")
+        topics = {topic for topic, body, _ in ears.heard if body == b"online"}
+        assert len(topics) == 8
+        assert {topic.split("/")[2] for topic in topics} == {"camera", "loudspeaker"}
+        process.kill()
+        await_that(lambda: sum(body == b"offline" for _, body, _ in ears.heard) == 8, "eight last wills")
+    assert set(remembered(mosquitto.url).values()) == {b"offline"}
+
+
+def test_more_devices_than_may_be_alone_share_gateways(config: Path, mosquitto: Mosquitto, ears: Ears) -> None:
+    assert ALONE < 300
+    with simulating(config, "--devices", "300") as process:
+        # One whose power is off in the story says so by a retained word; all others speak for themselves.
+        await_that(lambda: len({topic.split("/")[3] for topic, _, _ in ears.heard}) == 300, "a word of each device")
+        assert lines_to(process, mosquitto.url) == 20
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+        said = process.stderr.read().decode()
+    assert "devices=300 share gateways=20" in said
+    assert len(ears.status()) > 290
+
+
+def test_the_rate_is_that_of_all_together_and_the_end_is_said(config: Path, mosquitto: Mosquitto, ears: Ears) -> None:
+    began = time.monotonic()
+    with simulating(config, "--devices", "5", "--rate", "20", "--for", "6") as process:
+        await_that(lambda: ears.status(), "the first word")
+        first = time.monotonic()
+        assert process.wait(20) == 0
+        took = time.monotonic() - first
+    assert 4 < took < 8
+    assert time.monotonic() - began < 15
+    words = ears.status()
+    assert 0.8 < sum(map(len, words.values())) / (20 * took) < 1.2
+    counts = sorted(map(len, words.values()))
+    assert len(counts) == 5
+    assert counts[-1] - counts[0] <= 2  # evenly
+    assert set(remembered(mosquitto.url).values()) == {b"offline"}
+    assert len(remembered(mosquitto.url)) == 5
+
+
+def test_a_faster_day_is_stamped_with_today_s_clock(config: Path, ears: Ears) -> None:
+    with simulating(config, "--only", "network.rt", "--speed", "600", "--for", "4"):
+        await_that(lambda: len(ears.status().get("network.rt", [])) > 20, "forty reports of half a minute each")
+    stamps = [datetime.fromisoformat(str(said["at"])) for said in ears.status()["network.rt"]]
+    assert stamps == sorted(stamps)
+    assert max(stamps) <= datetime.now(UTC)
+    assert max(stamps) - min(stamps) < timedelta(seconds=6)
+    uptimes = [float(str(said["uptime_s"])) for said in ears.status()["network.rt"]]
+    assert max(b - a for a, b in itertools.pairwise(uptimes)) > 20
+
+
+def test_what_could_not_be_sent_is_sent_when_the_broker_comes(config: Path, mosquitto: Mosquitto) -> None:
+    mosquitto.stop()
+    with simulating(config, "--only", "camera.x", "--rate", "5"):
+        time.sleep(1.5)
+        mosquitto.start()
+        with Ears(mosquitto.url) as ears:
+            await_that(lambda: ears.bodies(f"{CAMERA}/connection") == [b"online"], "the camera")
+            await_that(lambda: len(ears.status().get("camera.x", [])) > 5, "its words")
+            first = datetime.fromisoformat(str(ears.status()["camera.x"][0]["at"]))
+            mosquitto.stop()
+            time.sleep(1)
+            mosquitto.start()
+            await_that(lambda: len(ears.bodies(f"{CAMERA}/connection")) > 1, "the camera again", within=30)
+    assert first < datetime.now(UTC)
+
+
+def test_faults_on_the_way_reach_the_broker(config: Path, ears: Ears) -> None:
+    with simulating(
+        config, "--devices", "4", "--rate", "200", "--for", "5", "--faults", "corrupt,duplicate"
+    ) as process:
+        assert process.wait(20) == 0
+    bodies = [body for topic, body, _ in ears.heard if topic.endswith("/status")]
+    cut = [body for body in bodies if not body.endswith(b"}")]
+    assert 0.02 < len(cut) / len(bodies) < 0.1
+    assert len(bodies) - len(set(bodies)) > 0
+
+
+def test_the_same_seed_tells_the_same_story_and_another_another(config: Path, ears: Ears) -> None:
+    def told(name: str, seed: str) -> set[object]:
+        with simulating(config, "--only", f"camera.{name}", "--rate", "10", "--for", "3", "--seed", seed) as process:
+            assert process.wait(20) == 0
+        return {said["disk_free_pct"] for said in ears.status()[f"camera.{name}"]}
+
+    assert told("one", "1") != told("two", "1")
+    first = told("three", "1")
+    ears.heard.clear()
+    assert told("three", "1") == first
+    ears.heard.clear()
+    assert told("three", "2") != first
