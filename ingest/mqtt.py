@@ -79,6 +79,8 @@ class _Buffered:
         self._inner.setblocking(flag)
 
     def close(self) -> None:
+        with contextlib.suppress(OSError):  # the last acknowledgements and the farewell, if they still can
+            self.flush()
         self._inner.close()
 
 
@@ -237,9 +239,7 @@ class Subscriber(threading.Thread):
                 client.loop_misc()
                 self._watch(client, now)
             if self._stopping.is_set() and client.socket() is not None:
-                self._send_acks(client)
                 client.disconnect()
-                wire.flush()
                 break
         self._down(self.fault)
         return accepted

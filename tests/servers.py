@@ -170,6 +170,11 @@ class Mosquitto:
         except TimeoutError as error:
             raise ServerMissing(f"mosquitto does not start: {log.read_text(errors='replace')[-2000:]}") from error
 
+    def send(self, how: signal.Signals) -> None:
+        """Send it a signal, as SIGSTOP and SIGCONT."""
+        if self._process is not None:
+            self._process.send_signal(how)
+
     def stop(self, *, how: signal.Signals = signal.SIGTERM) -> None:
         """Stop it: SIGTERM saves its sessions, SIGKILL is a crash."""
         if self._process is not None:

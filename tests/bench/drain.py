@@ -63,9 +63,7 @@ def figure(*, quick: bool) -> list[Line]:
     for name in names[1:]:
         target = Target("≥", targets.get(name, 1.2))
         lines.append(Line("  the same", "rows/s", rate, [r.rate for r in runs[name]], name, target))
-    lines += [
-        Line("  start-up included", "rows/s", whole, [r.whole for r in runs[name]], name) for name in names[1:]
-    ]
+    lines += [Line("  start-up included", "rows/s", whole, [r.whole for r in runs[name]], name) for name in names[1:]]
     for name in names:
         lines.append(Line(f"  lost, {name}", "messages", [r.lost for r in runs[name]]))
         lines.append(Line(f"  twice, {name}", "messages", [r.again for r in runs[name]]))

@@ -21,7 +21,7 @@ def understood(store: Store, count: int) -> list[list[Understood]]:
     """Return so many reports in batches."""
     connector, units, now = LoudspeakerMqtt(), commune_codes(store), datetime.now(UTC)
     store.execute("insert into source (name, connector, feed, title, transport, stale_after) values"
-                  " ('loudspeakers', 'loudspeaker_mqtt', 'loudspeaker_status', '', 'mqtt', '10 minutes')")  # fmt: skip
+                  " ('loudspeakers', 'loudspeaker_mqtt', 'loudspeaker_status', '', 'subscribed', '10 minutes')")  # fmt: skip
     said = [
         understand(connector, Message("loudspeakers", topic, body, now), units)
         for topic, body in messages(count, DEVICES)

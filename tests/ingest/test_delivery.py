@@ -112,6 +112,41 @@ def test_a_broker_that_dies_and_returns_is_found_again(store: Store, mosquitto: 
         eventually(lambda: not store.rows("select 1 from blind_span where ended_at is null"), "the end of blindness")
 
 
+def test_a_broker_that_is_up_but_silent_is_noticed_and_found_again(store: Store, mosquitto: Mosquitto) -> None:
+    with serving(settings(store.url, mosquitto.url)):
+        eventually(lambda: listening(store), "the subscription")
+        mosquitto.send(signal.SIGSTOP)
+        try:
+            eventually(lambda: store.rows("select 1 from blind_span where ended_at is null"), "our blindness")
+            eventually(lambda: "nothing comes" in fault(store) or "timed out" in fault(store), "the fault", within=20)
+        finally:
+            mosquitto.send(signal.SIGCONT)
+        eventually(lambda: listening(store), "the connection", within=30)
+        publisher = Publisher(mosquitto.url)
+        publisher.say(TOPIC.format("ls-1"), status(1))
+        publisher.close()
+        eventually(lambda: stored(store) == 1, "the row")
+
+
+def fault(store: Store) -> str:
+    row = store.row("select error from source where name = 'loudspeakers'")
+    return str(row["error"]) if row else ""
+
+
+def test_acknowledged_messages_do_not_come_again(store: Store, mosquitto: Mosquitto, publisher: Publisher) -> None:
+    its = settings(store.url, mosquitto.url)
+    with serving(its):
+        eventually(lambda: listening(store), "the subscription")
+        for n in range(100):
+            publisher.say(TOPIC.format("ls-1"), status(n))
+        eventually(lambda: stored(store) == 100, "the rows")
+    with serving(its):
+        eventually(lambda: listening(store), "the session")
+        publisher.say(TOPIC.format("ls-1"), status(100))
+        eventually(lambda: stored(store) == 101, "the next row")
+    assert counters(store)["duplicate"] == 0
+
+
 def test_the_same_report_twice_is_one_row_and_two_reports_of_an_instant_are_two(
     store: Store, mosquitto: Mosquitto, publisher: Publisher
 ) -> None:

@@ -60,7 +60,7 @@ class Ears:
 def remembered(url: str) -> dict[str, bytes]:
     """Return what the broker tells somebody who only now begins to listen."""
     with Ears(url, "newcomer") as ears:
-        await_that(lambda: ears.heard, "what the broker remembers")
+        await_that(lambda: bool(ears.heard), "what the broker remembers")
         return {topic: body for topic, body, retained in ears.heard if retained}
 
 
@@ -111,7 +111,7 @@ def counter() -> Iterator[Counter]:
     made = Counter()
 
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802 - http.server's own name
+        def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             made.asked.append((self.path, dict(self.headers), body))
             self.send_response(503 if len(made.asked) <= made.refusals else 200)
