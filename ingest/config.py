@@ -135,7 +135,16 @@ class Settings(Section):
     def _connectors(cls, tables: Any) -> dict[str, Connector]:
         if not isinstance(tables, dict):
             raise ValueError("a table of sources is expected: [sources.NAME]")
-        return {name: _connector(name, table) for name, table in tables.items()}
+        made: dict[str, Connector] = {}
+        faults: list[tuple[str, str]] = []
+        for name, table in tables.items():
+            try:
+                made[name] = _connector(name, table)
+            except _SourceFault as fault:
+                faults += fault.faults
+        if faults:
+            raise _SourceFault(faults)
+        return made
 
 
 class _SourceFault(ValueError):

@@ -20,4 +20,16 @@ def schema_of_settings() -> dict[str, Any]:
         "type": "object",
         "additionalProperties": {"oneOf": [{"$ref": f"#/$defs/{name}"} for name in CONNECTORS]},
     }
+    _seconds_too(whole)
     return whole
+
+
+def _seconds_too(node: Any) -> None:
+    """Let a duration be a number of seconds, as the configuration takes it; pydantic's schema knows the text only."""
+    if isinstance(node, dict):
+        if node.get("format") == "duration":
+            node["type"] = ["number", "string"]
+        node = list(node.values())
+    if isinstance(node, list):
+        for inner in node:
+            _seconds_too(inner)

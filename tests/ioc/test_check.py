@@ -98,7 +98,7 @@ def fits(schema: dict[str, Any], value: Any, whole: dict[str, Any]) -> bool:
     """Judge by the part of JSON schema that pydantic writes; a word that this does not know fails the test."""
     if "$ref" in schema:
         return fits(whole["$defs"][schema["$ref"].removeprefix("#/$defs/")], value, whole)
-    known = {"title", "description", "default", "format", "type", "properties", "required", "additionalProperties",
+    known = {"$defs", "title", "description", "default", "format", "type", "properties", "required", "additionalProperties",
              "anyOf", "oneOf", "const", "enum", "items", "prefixItems", "minItems", "maxItems", "pattern", "minimum",
              "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength"}  # fmt: skip
     assert set(schema) <= known, set(schema) - known
@@ -111,7 +111,8 @@ def fits(schema: dict[str, Any], value: Any, whole: dict[str, Any]) -> bool:
         return False
     types: dict[str, Any] = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool}
     types |= {"number": (int, float), "null": type(None)}
-    if "type" in schema and not isinstance(value, types[schema["type"]]):
+    given = schema.get("type", [])
+    if given and not any(isinstance(value, types[one]) for one in ([given] if isinstance(given, str) else given)):
         return False
     if isinstance(value, dict):
         own, other = schema.get("properties", {}), schema.get("additionalProperties", True)
@@ -135,14 +136,15 @@ def test_the_schema_names_every_connector_and_accepts_the_example(desk: Desk) ->
     example = tomllib.loads(EXAMPLE.read_text("utf-8"))
     assert {table["connector"] for table in example["sources"].values()} == set(CONNECTORS)
     assert fits(schema, example, schema)
-    for mistake in (
+    mistakes: tuple[dict[str, Any], ...] = (
         {"brokr": {}},
         {"broker": {"url": 5}},
         {"sources": {"a": {"connector": "tractor"}}},
         {"sources": {"a": {"connector": "budget_workbook"}}},
         {"sources": {"a": {"connector": "camera_mqtt", "folder": "x"}}},
         {"devices": [{"unit": "05068", "kind": "tractor", "name": "a"}]},
-    ):
+    )
+    for mistake in mistakes:
         assert not fits(schema, mistake, schema), mistake
 
 

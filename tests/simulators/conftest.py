@@ -29,7 +29,7 @@ class Ears:
         self.heard: list[tuple[str, bytes, bool]] = []
         ready = threading.Event()
         self._client = paho.Client(CallbackAPIVersion.VERSION2, client_id=name)
-        self._client.on_message = lambda _c, _u, m: self.heard.append((m.topic, m.payload, m.retain))
+        self._client.on_message = lambda _c, _u, m: self.heard.append((m.topic, bytes(m.payload), m.retain))
         self._client.on_subscribe = lambda *_: ready.set()
         self._client.on_connect = lambda client, *_: client.subscribe("ioc/#", 1)
         self._client.connect("127.0.0.1", int(url.rsplit(":", 1)[1]))
