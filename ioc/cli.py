@@ -158,6 +158,34 @@ def simulate(
     play(settings_of(config), devices, rate, _faults(faults), seed, speed, only, inbox, api, for_)
 
 
+@app.command()
+def record(
+    file: Path,
+    for_: Annotated[float | None, typer.Option("--for", help="Stop after so many seconds.")] = None,
+    config: Config = None,
+) -> None:
+    """Write what devices publish into a file, raw, until Ctrl-C."""
+    from ioc.recording import record as recorded
+
+    say({"recorded": recorded(settings_of(config), file, for_), "file": str(file)})
+
+
+@app.command()
+def replay(
+    file: Path,
+    speed: Annotated[float, typer.Option(min=0.01)] = 1.0,
+    at: Annotated[str, typer.Option(help="now moves the instants to today, original leaves them.")] = "now",
+    loop: Annotated[bool, typer.Option("--loop", help="Begin again at the end.")] = False,
+    config: Config = None,
+) -> None:
+    """Publish a recording through the same door that it came by."""
+    from ioc.recording import replay as replayed
+
+    if at not in ("now", "original"):
+        raise typer.BadParameter(f"--at: {at!r} is neither 'now' nor 'original'")
+    say({"replayed": replayed(settings_of(config), file, speed, at == "now", loop)})
+
+
 @rejections.command("list")
 def rejections_list(
     source: str = "", limit: Annotated[int, typer.Option(min=1)] = 50, config: Config = None, as_json: AsJson = False

@@ -6,8 +6,9 @@ what they simulate.
 
 import logging
 import selectors
+import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from urllib.parse import unquote, urlsplit
 
 import paho.mqtt.client as paho
@@ -31,6 +32,7 @@ class Line:
         self._device = device
         self._retry_at = 0.0
         self._pause = 0.5
+        self.last: paho.MQTTMessageInfo | None = None
         self.client = paho.Client(CallbackAPIVersion.VERSION2, client_id=name, clean_session=False)
         self.client.max_inflight_messages_set(1000)
         if parts.username:
@@ -74,9 +76,12 @@ class Line:
 class Fleet:
     """The connections of all simulated devices."""
 
-    def __init__(self, url: str, devices: Iterable[DeviceId], name: str = "sim") -> None:
+    def __init__(self, url: str, devices: Iterable[DeviceId], name: str = "sim", *, wills: bool = True) -> None:
         devices = list(devices)
-        if len(devices) <= ALONE:
+        if not wills:
+            one = Line(url, name, None)
+            self._lines = dict.fromkeys(devices, one)
+        elif len(devices) <= ALONE:
             self._lines = {device: Line(url, f"{name}-{device}", device) for device in devices}
         else:
             gateways = [Line(url, f"{name}-gateway-{n}", None) for n in range(_GATEWAYS)]
@@ -85,9 +90,16 @@ class Fleet:
         self._all = list(dict.fromkeys(self._lines.values()))
         self._turned_at = 0.0
 
-    def send(self, device: DeviceId, message: Message) -> None:
+    def send(self, device: DeviceId, message: Message, *, retain: bool = False) -> None:
         """Hand a message over, QoS 1; it waits where the broker is away."""
-        self._lines[device].client.publish(message.address, message.body, qos=1)
+        line = self._lines[device]
+        line.last = line.client.publish(message.address, message.body, qos=1, retain=retain)
+
+    def drain(self, seconds: float) -> None:
+        """Serve until the broker has everything, or for so long."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and any(line.last and not line.last.is_published() for line in self._all):
+            self.serve(0.05)
 
     def serve(self, seconds: float) -> None:
         """Serve every connection for so long."""
@@ -120,3 +132,24 @@ class Fleet:
         """Switch every device off."""
         for line in self._all:
             line.say_goodbye()
+
+
+class Ear:
+    """Hears what devices publish, beside whoever else listens; its session ends with it."""
+
+    def __init__(self, url: str, filters: Iterable[str], heard: Callable[[str, bytes, bool], None]) -> None:
+        parts = urlsplit(url)
+        self._client = paho.Client(CallbackAPIVersion.VERSION2, clean_session=True)
+        if parts.username:
+            self._client.username_pw_set(unquote(parts.username), unquote(parts.password or ""))
+        topics = [(topic, 1) for topic in filters]
+        self._client.on_connect = lambda client, *_: client.subscribe(topics)
+        self._client.on_message = lambda _client, _data, m: heard(m.topic, bytes(m.payload), m.retain)
+        self._client.connect(parts.hostname or "127.0.0.1", parts.port or 1883)
+
+    def listen(self, stopping: threading.Event, seconds: float) -> None:
+        """Listen until told to stop, or for so long; connects again by itself."""
+        self._client.loop_start()
+        stopping.wait(None if seconds == float("inf") else seconds)
+        self._client.disconnect()
+        self._client.loop_stop()

@@ -96,6 +96,7 @@ class Play:
             wait = self._due[0].at - time.monotonic() if self._due else 0.2
             self._fleet.serve(max(0.0, min(wait, 0.2)))
         self._stopping.set()
+        self._fleet.drain(2)
         self._fleet.close()
         log.info("simulation over sent=%d", self.sent)
 

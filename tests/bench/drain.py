@@ -39,10 +39,10 @@ def _drain(here: Site, name: str, count: int) -> _Run:
         peer.close()
     flowing = max(course.last_at - course.first_at, 1e-3)
     return _Run(
-        (course.count - course.first) / flowing,
-        course.count / (course.last_at - began),
+        (course.rows - course.first) / flowing,
+        course.rows / (course.last_at - began),
         count - course.own,
-        course.count - course.own,
+        course.rows - course.own,
         *cost,
     )
 

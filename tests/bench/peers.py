@@ -30,7 +30,7 @@ class Course(NamedTuple):
     first_at: float
     first: int
     last_at: float
-    count: int
+    rows: int
     own: int
 
 
@@ -180,10 +180,17 @@ def _enlist(port: int, *, five: bool) -> None:
     )
     session: dict[str, Any] = {}
     if five:
-        properties = Properties(PacketTypes.CONNECT)
+        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho's own gap
         properties.SessionExpiryInterval = 86400
         session = {"clean_start": True, "properties": properties}
-    client.on_connect = lambda *_: client.subscribe(listener.FILTER, qos=1)
-    client.on_subscribe = lambda *_: client.disconnect()
+
+    def connected(*_: object) -> None:
+        client.subscribe(listener.FILTER, qos=1)
+
+    def subscribed(*_: object) -> None:
+        client.disconnect()
+
+    client.on_connect = connected
+    client.on_subscribe = subscribed
     client.connect("127.0.0.1", port, **session)
     client.loop_forever()
