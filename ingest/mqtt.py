@@ -10,7 +10,6 @@ import contextlib
 import logging
 import select
 import socket
-import ssl
 import threading
 import time
 from collections import deque
@@ -29,6 +28,7 @@ from connectors.contract import Message, Subscribed
 from ingest.batch import Outcome
 from ingest.config import Broker
 from ingest.errors import pauses
+from ingest.wire import BufferedSocket
 from ingest.writer import Envelope, Writer
 
 log = logging.getLogger(__name__)
@@ -37,64 +37,17 @@ _TURN = 2_000
 """Messages read at most before the others get their turn."""
 
 
-class _Buffered:
-    """A socket that reads and writes in large pieces; paho asks for single bytes."""
-
-    def __init__(self, inner: socket.socket) -> None:
-        self._inner = inner
-        self._held = b""
-        self._at = 0
-        self._out = bytearray()
-
-    def recv(self, size: int) -> bytes:
-        if self._at >= len(self._held):
-            self._held = self._inner.recv(1 << 18)
-            self._at = 0
-        piece = self._held[self._at : self._at + size]
-        self._at += len(piece)
-        return piece
-
-    def pending(self) -> int:
-        """Bytes that select does not know of."""
-        beneath = self._inner.pending() if isinstance(self._inner, ssl.SSLSocket) else 0
-        return len(self._held) - self._at + beneath
-
-    def send(self, piece: bytes) -> int:
-        self._out += piece
-        return len(piece)
-
-    def flush(self) -> bool:
-        """Send what waits; tells whether some is left."""
-        try:
-            while self._out:
-                del self._out[: self._inner.send(self._out)]
-        except (BlockingIOError, ssl.SSLWantWriteError):
-            return True
-        return False
-
-    def fileno(self) -> int:
-        return self._inner.fileno()
-
-    def setblocking(self, flag: bool) -> None:
-        self._inner.setblocking(flag)
-
-    def close(self) -> None:
-        with contextlib.suppress(OSError):  # the last acknowledgements and the farewell, if they still can
-            self.flush()
-        self._inner.close()
-
-
 class _Client(paho.Client):
     """paho's client on a buffered socket, its messages handed over without the locks of callbacks per topic.
 
     The two private hooks of paho that we use; the transport's tests prove them on every upgrade.
     """
 
-    buffered: _Buffered | None = None
+    buffered: BufferedSocket | None = None
     heard: Callable[[paho.MQTTMessage], None]
 
     def _create_socket(self) -> Any:
-        self.buffered = _Buffered(cast("socket.socket", super()._create_socket()))
+        self.buffered = BufferedSocket(cast("socket.socket", super()._create_socket()))
         return self.buffered
 
     def _handle_on_message(self, message: paho.MQTTMessage) -> None:
@@ -222,7 +175,7 @@ class Subscriber(threading.Thread):
             blocked = wire.flush()
             heed = self._heed(time.monotonic())
             waiting = heed and wire.pending() > 0
-            sources: list[_Buffered | socket.socket] = [wire, self._wake_r] if heed else [self._wake_r]
+            sources: list[BufferedSocket | socket.socket] = [wire, self._wake_r] if heed else [self._wake_r]
             readable, _, _ = select.select(sources, [wire] if blocked else [], [], 0 if waiting else 0.5)
             self._now = datetime.now(UTC)
             if waiting or wire in readable:
@@ -244,7 +197,7 @@ class Subscriber(threading.Thread):
         self._down(self.fault)
         return accepted
 
-    def _read_turn(self, client: _Client, wire: _Buffered) -> None:
+    def _read_turn(self, client: _Client, wire: BufferedSocket) -> None:
         client.loop_read()
         while client.socket() is not None and len(self._read) < _TURN and wire.pending():
             client.loop_read()

@@ -42,6 +42,8 @@ def retry(settings: Settings, source: str, number: int | None) -> dict[str, int]
             " and (%(source)s = '' or source = %(source)s) and (%(id)s::bigint is null or id = %(id)s) order by id",
             {"source": source, "id": number},
         )
+        if number is not None and not rows:
+            raise ConfigError(f"rejections: {number} is none that is still refused")
         for row in rows:
             connector = settings.sources.get(row["source"])
             if connector is None:

@@ -20,7 +20,7 @@ def main() -> None:
     def heard(_: paho.Client, __: object, message: paho.MQTTMessage) -> None:
         if not bodies:
             instants.append(time.monotonic())
-        bodies.append(message.payload)
+        bodies.append(bytes(message.payload))
         if len(bodies) == count:
             instants.append(time.monotonic())
             client.disconnect()

@@ -20,8 +20,10 @@ BATCH = 4_000
 def understood(store: Store, count: int) -> list[list[Understood]]:
     """Return so many reports in batches."""
     connector, units, now = LoudspeakerMqtt(), commune_codes(store), datetime.now(UTC)
-    store.execute("insert into source (name, connector, feed, title, transport, stale_after) values"
-                  " ('loudspeakers', 'loudspeaker_mqtt', 'loudspeaker_status', '', 'subscribed', '10 minutes')")  # fmt: skip
+    store.execute(
+        "insert into source (name, connector, feed, title, transport, stale_after)"
+        " values ('loudspeakers', 'loudspeaker_mqtt', 'loudspeaker_status', '', 'subscribed', '10 minutes')"
+    )
     said = [
         understand(connector, Message("loudspeakers", topic, body, now), units)
         for topic, body in messages(count, DEVICES)

@@ -98,7 +98,8 @@ def fits(schema: dict[str, Any], value: Any, whole: dict[str, Any]) -> bool:
     """Judge by the part of JSON schema that pydantic writes; a word that this does not know fails the test."""
     if "$ref" in schema:
         return fits(whole["$defs"][schema["$ref"].removeprefix("#/$defs/")], value, whole)
-    known = {"$defs", "title", "description", "default", "format", "type", "properties", "required", "additionalProperties",
+    known = {"$defs", "title", "description", "default", "format", "type", "properties", "required",
+             "additionalProperties",
              "anyOf", "oneOf", "const", "enum", "items", "prefixItems", "minItems", "maxItems", "pattern", "minimum",
              "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength"}  # fmt: skip
     assert set(schema) <= known, set(schema) - known
