@@ -85,7 +85,7 @@ class Health:
             self.begin()
         now = datetime.now(UTC)
         with self._store.transaction() as link:
-            for name, ask in self._pulses.items():
+            for name, ask in sorted(self._pulses.items()):  # the writer's order: two never wait for each other
                 pulse = ask()
                 link.execute(
                     "update source set heartbeat_at = %(now)s, queued = %(queued)s, error = %(fault)s, error_since ="

@@ -87,7 +87,7 @@ class Service:
         poller.schedule(scheduler)
         writer.start()
         if subscriber:
-            self._every(scheduler, timedelta(minutes=1), lambda: self._reconcile(subscriber))
+            self._every(scheduler, timedelta(seconds=5), lambda: self._reconcile(subscriber))
             subscriber.start()
         scheduler.start()
         log.info("ingest up sources=%s", ",".join(s.sources))

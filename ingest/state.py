@@ -59,8 +59,10 @@ def follow(known: Known | None, heard: Iterable[Evidence]) -> tuple[Known | None
     begun: list[Span] = []
     for evidence in heard:
         state = _MEANS.get(evidence.reported, ONLINE)
+        # A clock that runs ahead must not make all that follows look late.
+        said_at = min(evidence.at, evidence.received_at)
         if known is None:
-            known = Known(evidence.at, state, evidence.reported, evidence.at, _reason(evidence, state))
+            known = Known(said_at, state, evidence.reported, said_at, _reason(evidence, state))
             begun.append(Span(known.since, state, known.reason))
             continue
         alive = known.state not in (OFFLINE, UNKNOWN)
@@ -68,11 +70,11 @@ def follow(known: Known | None, heard: Iterable[Evidence]) -> tuple[Known | None
             if state == ONLINE and alive:
                 continue
             instant, at = evidence.received_at, known.at
-        elif evidence.at < known.at and alive:
+        elif said_at < known.at and alive:
             continue
         else:
-            instant = evidence.at if evidence.at >= known.since else evidence.received_at
-            at = max(evidence.at, known.at) if alive else evidence.at
+            instant = said_at if said_at >= known.since else evidence.received_at
+            at = max(said_at, known.at) if alive else said_at
         if state == known.state:
             known = replace(known, at=at, reported=evidence.reported)
             continue

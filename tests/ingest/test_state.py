@@ -78,6 +78,13 @@ def test_a_device_whose_clock_is_an_hour_late_comes_back_all_the_same() -> None:
     assert known is not None
 
 
+def test_a_clock_that_ran_ahead_does_not_silence_what_follows() -> None:
+    known, spans = follow(None, [say(3 * 3600, "idle", received=0), say(30, "fault"), say(60, "idle")])
+    assert [s.state for s in spans] == [ONLINE, "fault", ONLINE]
+    assert known is not None
+    assert known.at == T0 + timedelta(seconds=60)
+
+
 def test_an_old_report_changes_no_state() -> None:
     known, spans = follow(None, [say(100, "idle"), say(50, "fault", received=110)])
     assert len(spans) == 1
