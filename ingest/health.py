@@ -23,6 +23,7 @@ class Pulse:
     queued: int = 0
     fault: str = ""
     blind_since: datetime | None = None
+    sees_since: datetime | None = None
 
 
 def transport(connector: Connector) -> str:
@@ -95,7 +96,7 @@ class Health:
                 if pulse.blind_since is not None:
                     self._open(link, name, pulse.blind_since, "connection_down")
                 else:
-                    self._close(link, name, now)
+                    self._close(link, name, pulse.sees_since or now)
 
     def _open(self, link: Link, name: str, since: datetime, reason: str) -> None:
         if name in self._blind:

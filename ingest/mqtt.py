@@ -85,15 +85,18 @@ class Subscriber(threading.Thread):
         self.reconnects = 0
         self.connected_since: datetime | None = None
         self._seen_at = self._now
+        self.sees_since = self._now
         self.fault = "not connected yet"
 
     @property
     def blind_since(self) -> datetime | None:
         """When we last saw anything, if we can't see now: no connection, or not even our own canary comes through."""
-        overdue = time.monotonic() - self._heard_at > 2.5 * self._broker.canary
-        if self.connected_since is None or (overdue and self._writer.queued == 0):
+        if self.connected_since is None or (self._overdue() and self._writer.queued == 0):
             return self._seen_at
         return None
+
+    def _overdue(self) -> bool:
+        return time.monotonic() - self._heard_at > 2.5 * self._broker.canary
 
     # What other threads may call
 
@@ -302,6 +305,8 @@ class Subscriber(threading.Thread):
         return ticket
 
     def _hear(self) -> None:
+        if self.connected_since is None or self._overdue():
+            self.sees_since = self._now
         self._heard_at, self._seen_at = time.monotonic(), self._now
 
     def _match(self, topic: str) -> str | None:

@@ -110,7 +110,7 @@ class Service:
             if isinstance(self._settings.sources[name], Polled):
                 return Pulse(queued, poller.fault(name))
             assert subscriber is not None  # noqa: S101 - a subscribed source made it
-            return Pulse(queued, subscriber.fault, subscriber.blind_since)
+            return Pulse(queued, subscriber.fault, subscriber.blind_since, subscriber.sees_since)
 
         pushed_or_ours = (Subscribed, Polled)
         return {

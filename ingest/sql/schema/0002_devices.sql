@@ -93,23 +93,27 @@ create function device_uptime(p_units text[], p_kind text, p_start timestamptz, 
 returns table (unit text, kind text, name text, online_s double precision, offline_s double precision,
                fault_s double precision, maintenance_s double precision, blind_s double precision)
 language sql stable parallel safe as $$
-with sight as (
-    select coalesce(range_agg(tstzrange(started_at, coalesce(ended_at, now()), '[)')), '{}'::tstzmultirange) as blind
+with sight as (  -- when the source of a device could not see; another source's blindness is none of its
+    select source, range_agg(tstzrange(started_at, coalesce(ended_at, now()), '[)')) as blind
     from blind_span
     where started_at < p_stop and coalesce(ended_at, now()) > p_start
+    group by source
 ), part as (
     select s.unit, s.kind, s.name, s.state,
            tstzmultirange(tstzrange(greatest(s.started_at, p_start),
-                                    least(coalesce(s.ended_at, now()), p_stop), '[)')) as whole
+                                    least(coalesce(s.ended_at, now()), p_stop), '[)')) as whole,
+           coalesce(i.blind, '{}'::tstzmultirange) as blind
     from state_span s
+    left join device_state d using (unit, kind, name)
+    left join sight i on i.source = d.source
     where s.unit = any (p_units) and (p_kind is null or s.kind = p_kind)
       and s.started_at < least(p_stop, now()) and coalesce(s.ended_at, now()) > p_start
 ), seen as (
     select p.unit, p.kind, p.name, p.state, r.piece
-    from part p, sight, unnest(p.whole - sight.blind) as r(piece)
+    from part p, unnest(p.whole - p.blind) as r(piece)
 ), hidden as (
     select p.unit, p.kind, p.name, r.piece
-    from part p, sight, unnest(p.whole * sight.blind) as r(piece)
+    from part p, unnest(p.whole * p.blind) as r(piece)
 ), piece as (
     select unit, kind, name, state, extract(epoch from upper(piece) - lower(piece)) as s from seen
     union all
