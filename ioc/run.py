@@ -1,5 +1,6 @@
 """The service: ingest or API in this process, or both as children."""
 
+import contextlib
 import gc
 import logging
 import signal
@@ -11,7 +12,7 @@ from pathlib import Path
 import typer
 
 from ingest.config import Settings
-from ingest.errors import ConfigError, IocError
+from ingest.errors import ConfigError, IocError, StoreDown
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +39,15 @@ def claim(host: str, port: int, what: str) -> None:
             raise ConfigError(f"{what}: {host}:{port} can't be had: {reason}; choose another port") from error
 
 
+def fit(settings: Settings) -> None:
+    """Raise :class:`ConfigError` where the database's schema is not this version's; one that is away is waited for."""
+    from ingest import migrate
+    from ingest.store import Store
+
+    with Store(settings.database.url, pool=2, name="ioc-run", wait=2.0) as store, contextlib.suppress(StoreDown):
+        migrate.check(store)
+
+
 def _ingest(settings: Settings) -> int:
     from ingest.service import Service
 
@@ -58,12 +68,21 @@ def _api(settings: Settings) -> int:
     from api.server import Server
 
     claim(settings.http.host, settings.http.port, "http.port")
+    fit(settings)
     app = create_app(settings, screen=mount)
     stopping = threading.Event()
+    server = Server(app, host=settings.http.host, port=settings.http.port)
+
+    def stop(*_: object) -> None:
+        stopping.set()
+        server.should_exit = True
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)  # uvicorn raises the signal again at its end: without ours we would die of it
     greeting = threading.Thread(target=_greet, args=(settings, stopping), daemon=True)
     greeting.start()
     try:
-        Server(app, host=settings.http.host, port=settings.http.port).run()
+        server.run()
     finally:
         stopping.set()
         greeting.join(10)
@@ -90,6 +109,7 @@ def _both(settings: Settings, config: Path | None) -> int:
     from ioc.children import Child, Children
 
     claim(settings.http.host, settings.http.port, "http.port")
+    fit(settings)
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())

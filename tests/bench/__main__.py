@@ -34,7 +34,8 @@ def main() -> int:
                 lines += import_module(f"tests.bench.{name}").figure(quick=asked.quick)
             except Exception as error:  # noqa: BLE001 - the others are still worth having
                 failed = True
-                print(f"{name}: {type(error).__name__}: {error}", file=sys.stderr)
+                said = [f"{name}: {type(error).__name__}: {error}", *getattr(error, "__notes__", ())]
+                print("\n".join(said), file=sys.stderr)
             print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
     except KeyboardInterrupt:
         failed = True

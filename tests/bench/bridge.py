@@ -11,7 +11,7 @@ create table bridged (device text, at timestamptz, state text, volume_pct float8
 
 
 def route(broker: str, client: str, url: str, *, tuned: bool) -> dict[str, Any]:
-    """Return the route; COPY is its fastest way into a table, though one without conflict handling."""
+    """Return the route: COPY into the table, where mq-bridge knows no conflict handling."""
     mqtt = {"url": broker, "topic": "ioc/+/+/+/status", "client_id": client, "qos": 1, "session_expiry_interval": 86400}
     sqlx = {"url": url, "table": "bridged", "bulk_copy": True, "columns": "auto"}
     whole: dict[str, Any] = {

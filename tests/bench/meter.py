@@ -1,7 +1,7 @@
 """What processes cost: CPU seconds and memory, read from outside."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import psutil
@@ -55,7 +55,7 @@ class Load:
         self._began = time.perf_counter()
         self._spent = {name: cpu_s(pid) for name, pid in pids.items()}
 
-    def cores(self, but: Iterable[str] = ()) -> dict[str, float]:
+    def cores(self) -> dict[str, float]:
         """Return each one's share of one core, in percent."""
         took = time.perf_counter() - self._began
-        return {n: 100 * (cpu_s(p) - self._spent[n]) / took for n, p in self._pids.items() if n not in but}
+        return {n: 100 * (cpu_s(p) - self._spent[n]) / took for n, p in self._pids.items()}

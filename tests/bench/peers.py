@@ -116,7 +116,7 @@ class Ours(_Storing):
 
 
 class Bridge(_Storing):
-    """mq-bridge 1.2.0; its fastest way into a table (COPY) knows no conflict handling, so it has less to do."""
+    """mq-bridge, by COPY: without conflict handling, which ours has."""
 
     table = "bridged"
     key = "device, at"

@@ -17,7 +17,9 @@ def figure(*, quick: bool) -> list[Line]:
         data = Path(folder, "data")
         words = ["ioc", "demo", "--data", str(data), "--port", str(free_port()), "--mqtt-port", str(free_port())]
         began = time.monotonic()
-        with program(*words, "--devices", "100", "--headless", log=Path(folder, "demo.log")) as demo:
+        words += ["--devices", "100", "--headless"]
+        # Its sockets lie in the folder for temporary files, and stay there.
+        with program(*words, log=Path(folder, "demo.log"), environment={"TMPDIR": folder}) as demo:
             assert demo.stdout is not None
             said = next((line for line in demo.stdout if line.startswith("ready ")), "")
             if not said:

@@ -7,10 +7,8 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-
-import psutil
 
 from dashboards import indicators
 from ingest import migrate
@@ -31,6 +29,10 @@ def program(*words: str, log: Path, environment: Mapping[str, str] | None = None
         )  # fmt: skip
     try:
         yield process
+    except Exception as error:
+        if process.poll() is not None:
+            error.add_note("\n".join(log.read_text("utf-8", "replace").splitlines()[-10:]))
+        raise
     finally:
         if process.poll() is None:
             process.terminate()
@@ -147,5 +149,4 @@ def site() -> Iterator[Site]:
             postgres.start()
             yield Site(Path(folder), postgres)
         finally:
-            with suppress(psutil.Error):
-                postgres.remove()
+            postgres.remove()

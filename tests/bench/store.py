@@ -1,51 +1,66 @@
-"""Storing understood batches with all that follows from them, against one raw COPY of the same rows."""
+"""Storing understood batches with all that follows from them, against raw COPY of the same rows."""
 
+import gc
 import time
+from collections import defaultdict
+from collections.abc import Sequence
 
 import psycopg
 
-from tests.bench.reports import commit, copied_out, copy_in, understood
+from tests.bench.reports import BATCH, commit, copied_out, copy_in, understood
 from tests.bench.site import Site, site
 from tests.bench.table import Line, Target
 
 _FIELDS = "unit, kind, name, at, digest, received_at, state, readings, labels, source"
+_ONE = "one raw COPY"
+_MANY = "a raw COPY each"
 
 
 def figure(*, quick: bool) -> list[Line]:
-    """Take both in alternating order, each on a fresh database."""
+    """Take all in alternating order, each on a fresh database."""
     count, rounds = (20_000, 2) if quick else (100_000, 5)
-    ours: list[float] = []
-    raw: list[float] = []
+    gc.set_threshold(100_000, 50, 100)  # as the ingest process does
+    rate: defaultdict[str, list[float]] = defaultdict(list)
     with site() as here:
-        rows = _rows(here, count)
+        raw = {_ONE: _rows(here, count, count), _MANY: _rows(here, count, BATCH)}
+        kinds = ("ours", *raw)
         for turn in range(rounds):
-            for kind in ("ours", "raw") if turn % 2 == 0 else ("raw", "ours"):
-                if kind == "ours":
-                    ours.append(count / _ours(here, count))
-                else:
-                    raw.append(count / _raw(here, rows))
-    return [Line(f"store {count:,} in batches of 4,000", "rows/s", ours, raw, "one raw COPY", Target("≥", 0.8))]
+            for kind in kinds if turn % 2 == 0 else reversed(kinds):
+                took = _raw(here, raw[kind]) if kind in raw else _ours(here, count)
+                rate[kind].append(count / took)
+    return [
+        Line(f"store {count:,} in batches of {BATCH:,}", "rows/s", rate["ours"], rate[_ONE], _ONE, Target("≥", 0.8)),
+        Line("  the same", "rows/s", rate["ours"], rate[_MANY], _MANY),
+    ]
 
 
-def _rows(here: Site, count: int) -> bytes:
+def _rows(here: Site, count: int, size: int) -> list[bytes]:
+    """Return the rows that ours makes, in pieces of so many."""
     with here.store() as store:
         commit(store, understood(store, count))
+        query = f"select {_FIELDS} from device_report order by at"  # noqa: S608 - our own names
         with psycopg.connect(store.url) as link:
-            return copied_out(link, f"select {_FIELDS} from device_report")  # noqa: S608 - our own names
+            return [copied_out(link, f"{query} limit {size} offset {n}") for n in range(0, count, size)]
 
 
 def _ours(here: Site, count: int) -> float:
     with here.store() as store:
         batches = understood(store, count)
+        # Ingest never holds so many batches at once: looking through them is not part of storing them.
+        gc.collect()
+        gc.freeze()
         here.postgres.execute("checkpoint")
         began = time.perf_counter()
         commit(store, batches)
-        return time.perf_counter() - began
+        took = time.perf_counter() - began
+        gc.unfreeze()
+        return took
 
 
-def _raw(here: Site, rows: bytes) -> float:
+def _raw(here: Site, pieces: Sequence[bytes]) -> float:
     with here.store() as store, psycopg.connect(store.url) as link:
         here.postgres.execute("checkpoint")
         began = time.perf_counter()
-        copy_in(link, f"device_report ({_FIELDS})", rows)
+        for piece in pieces:
+            copy_in(link, f"device_report ({_FIELDS})", piece)
         return time.perf_counter() - began

@@ -4,7 +4,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +13,9 @@ from typing import Any
 
 import pytest
 
-from tests.servers import free_port
+from dashboards import indicators
+from ingest.store import Store
+from tests.servers import STARTS_WITHIN, free_port
 
 IOC = [sys.executable, "-m", "ioc"]
 NOBODY = "postgresql://nobody@127.0.0.1:9/nothing"
@@ -90,6 +93,18 @@ class Running:
     def said(self) -> str:
         return self.log.read_text("utf-8")
 
+    def until(self, holds: Callable[[], bool], what: str, *, within: float = STARTS_WITHIN) -> None:
+        """Return as soon as it holds; fails with what the command said, at once where it has ended."""
+        end = time.monotonic() + within
+        while not holds():
+            assert self.process.poll() is None, f"it ended ({self.process.poll()}):\n{self.said}"
+            assert time.monotonic() < end, f"{what} did not come within {within:g} s:\n{self.said}"
+            time.sleep(0.05)
+
+    def says(self, text: str, *, within: float = STARTS_WITHIN) -> None:
+        """Return as soon as it says so."""
+        self.until(lambda: text in self.said, repr(text), within=within)
+
     def end(self, how: signal.Signals = signal.SIGTERM, within: float = 10) -> int:
         """Ask it to end; returns its status."""
         self.process.send_signal(how)
@@ -108,6 +123,8 @@ def desk(tmp_path: Path) -> Desk:
 
 @pytest.fixture
 def office(desk: Desk, database_url: str) -> Desk:
-    """A desk with a migrated database."""
+    """A desk with a database as `ioc migrate` leaves it."""
+    with Store(database_url, pool=2) as store:
+        indicators.install(store)
     desk.environment["IOC_DATABASE__URL"] = database_url
     return desk

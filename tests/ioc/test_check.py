@@ -202,6 +202,7 @@ def test_explain_names_the_sources_there_are_and_the_file_it_could_not_read(expl
 
 
 def test_dashboards_check_prepares_every_number(office: Desk, store: Store) -> None:
+    store.execute("drop schema indicator cascade; delete from store_meta where key = 'indicators'")
     shown = office.ioc("dashboards", "check", "--json")
     assert shown.status == 0
     assert json.loads(shown.out) == {"indicators": len(indicators.load())}

@@ -26,7 +26,7 @@ def test_these_are_the_commands() -> None:
     assert {" ".join(words) for words in COMMANDS} == {
         "demo", "run", "check", "explain", "migrate", "doctor", "schema", "simulate", "rejections list",
         "rejections show", "rejections retry", "user add", "user passwd", "user disable", "token create",
-        "token revoke", "dashboards check",
+        "token revoke", "dashboards check", "record", "replay",
     }  # fmt: skip
 
 
@@ -79,17 +79,7 @@ def test_a_mistake_ends_with_2_and_is_named(desk: Desk, words: list[str], said: 
     assert refused.out == ""
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        ["migrate"],
-        ["dashboards", "check"],
-        ["rejections", "list"],
-        ["user", "disable", "lan"],
-        ["token", "revoke", "a"],
-    ],
-    ids=" ".join,
-)
+@pytest.mark.parametrize("words", [["migrate"], ["token", "revoke", "pump"]], ids=" ".join)
 def test_a_database_that_is_away_is_no_mistake_but_a_failure(desk: Desk, words: list[str]) -> None:
     failed = desk.ioc(*words)
     assert failed.status == 1
