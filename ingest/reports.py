@@ -27,7 +27,7 @@ _PIECE = 1_500
 """Parts joined to one write: some 500 rows."""
 _INT = struct.Struct(">i")
 _NULL = struct.pack(">i", -1)
-_INSTANT = struct.Struct(">iqiq")  # at and digest, each eight bytes with its length before it
+_INSTANT = struct.Struct(">iqi")  # at with its length before it, and the digest's length
 
 
 class Row(NamedTuple):
@@ -39,14 +39,15 @@ class Row(NamedTuple):
     n: int
     report: DeviceReport
     message: Message
-    digest: int
+    digest: bytes
     head: bytes
     tail: bytes
 
     @property
     def key(self) -> tuple[str, str, datetime, int]:
         """The table's primary key."""
-        return (self.report.device.unit, self.report.device.name, self.report.at, self.digest)
+        digest = int.from_bytes(self.digest, "big", signed=True)
+        return (self.report.device.unit, self.report.device.name, self.report.at, digest)
 
     @property
     def by_reception(self) -> bool:
@@ -63,9 +64,9 @@ def row(n: int, message: Message, report: DeviceReport) -> Row:
     """Pack one report for COPY (PostgreSQL's binary format, ten fields)."""
     readings = orjson.dumps(report.values) if report.values else b""
     labels = orjson.dumps(report.labels) if report.labels else b""
-    said = b"%b\0%b\0%b\0%b" % (report.device.kind.encode(), report.state.encode(), readings, labels)
-    digest = int.from_bytes(hashlib.blake2b(said, digest_size=8).digest(), "big", signed=True)
-    head = _device(report.device) + _INSTANT.pack(8, (report.at - _EPOCH) // _MICROSECOND, 8, digest)
+    said = b"%b%b%b\0%b" % (_text(report.device.kind), _text(report.state), readings, labels)
+    digest = hashlib.blake2b(said, digest_size=8).digest()
+    head = _device(report.device) + _INSTANT.pack(8, (report.at - _EPOCH) // _MICROSECOND, 8) + digest
     tail = b"".join(
         (
             _received(message.received_at),

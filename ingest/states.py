@@ -3,15 +3,18 @@
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 
 import orjson
 
-from connectors.contract import DeviceId
+from connectors.contract import DeviceId, DeviceReport, Message
 from ingest.reports import Row
 from ingest.sql import QUERIES
 from ingest.state import Evidence, Known, Span, follow, silent
 from ingest.store import Link
+
+_EVER = datetime(1, 1, 1, tzinfo=UTC)
 
 
 def lock(link: Link, devices: Collection[DeviceId]) -> dict[DeviceId, Known]:
@@ -25,9 +28,12 @@ def lock(link: Link, devices: Collection[DeviceId]) -> dict[DeviceId, Known]:
 
 def advance(link: Link, known: Mapping[DeviceId, Known], rows: Iterable[Row]) -> list[DeviceId]:
     """Follow the reports that were new; returns the devices that were heard."""
-    heard: defaultdict[DeviceId, list[Row]] = defaultdict(list)
+    heard: dict[DeviceId, _Heard] = {}
     for r in rows:
-        heard[r.report.device].append(r)
+        its = heard.get(r.report.device)
+        if its is None:
+            its = heard[r.report.device] = _Heard()
+        its.add(r.report, r.message)
     if not heard:
         return []
     strangers = sorted(d for d in heard if d not in known)
@@ -35,24 +41,56 @@ def advance(link: Link, known: Mapping[DeviceId, Known], rows: Iterable[Row]) ->
         link.execute(QUERIES["register_devices"], _columns(strangers))
     put: list[dict[str, object]] = []
     spans: list[tuple[DeviceId, Span]] = []
-    for device, its in sorted(heard.items()):
-        after, begun = follow(known.get(device), map(_evidence, _telling(its)))
+    for device, its in sorted(heard.items(), key=itemgetter(0)):
+        after, begun = follow(known.get(device), its.evidence())
         if after is None:
             continue
         spans += ((device, span) for span in begun)
         state: dict[str, object] = {
             "unit": device.unit, "kind": device.kind, "name": device.name, "at": after.at, "state": after.state,
             "reported": after.reported, "since": after.since, "reason": after.reason,
-            "seen_at": max(r.message.received_at for r in its), "source": its[-1].message.source,
+            "seen_at": its.seen_at, "source": its.source,
         }  # fmt: skip
-        # Numbers come from the newest status: a last will says nothing of the volume.
-        told = max((r.report for r in its if not _is_connection(r)), key=lambda report: report.at, default=None)
-        if told is not None and told.at >= after.at:
-            state |= {"readings": told.values, "labels": told.labels}
+        if its.told is not None and its.told.at >= after.at:
+            state |= {"readings": its.told.values, "labels": its.told.labels}
         put.append(state)
     link.execute(QUERIES["put_states"], (orjson.dumps(put).decode(),))
     _write_spans(link, spans)
     return list(heard)
+
+
+class _Heard:
+    """What a batch says of one device; leaves out what repeats its neighbours, for a state lives by its changes."""
+
+    __slots__ = ("_last", "_telling", "seen_at", "source", "told")
+
+    def __init__(self) -> None:
+        self._telling: list[Evidence] = []
+        self._last: tuple[DeviceReport, Message, bool] | None = None
+        self.seen_at = _EVER
+        self.source = ""
+        self.told: DeviceReport | None = None
+        """The newest status: a last will says nothing of the volume."""
+
+    def add(self, report: DeviceReport, message: Message) -> None:
+        """Take the next report of a batch."""
+        connection = report.labels.get("evidence") == "connection"
+        before = self._last
+        self._last = (report, message, connection)
+        if before is None or connection or report.state != before[0].state:
+            self._telling.append(Evidence(report.at, message.received_at, report.state, connection))
+        if not connection and (self.told is None or report.at >= self.told.at):
+            self.told = report
+        if message.received_at > self.seen_at:
+            self.seen_at = message.received_at
+        self.source = message.source
+
+    def evidence(self) -> list[Evidence]:
+        """Return what tells: the first, the changes, connections, and the last word."""
+        assert self._last is not None  # noqa: S101 - it is made when a report comes
+        report, message, connection = self._last
+        last = Evidence(report.at, message.received_at, report.state, connection)
+        return self._telling if self._telling[-1] == last else [*self._telling, last]
 
 
 def sweep(
@@ -103,23 +141,6 @@ def _write_spans(link: Link, spans: Sequence[tuple[DeviceId, Span]]) -> None:
     rows = [(*spans[n][0], spans[n][1].started_at, following.get(n), spans[n][1].state, spans[n][1].reason)
             for n in kept.values()]  # fmt: skip
     link.execute(QUERIES["open_spans"], [list(column) for column in zip(*rows, strict=True)])
-
-
-def _telling(rows: Sequence[Row]) -> list[Row]:
-    """Leave out what repeats its neighbours: a state machine learns from changes and from the last word."""
-    return [
-        r
-        for r, before, after in zip(rows, (None, *rows), (*rows[1:], None), strict=False)
-        if before is None or after is None or r.report.state != before.report.state or _is_connection(r)
-    ]
-
-
-def _is_connection(r: Row) -> bool:
-    return r.report.labels.get("evidence") == "connection"
-
-
-def _evidence(r: Row) -> Evidence:
-    return Evidence(r.report.at, r.message.received_at, r.report.state, _is_connection(r))
 
 
 def _columns(devices: Sequence[DeviceId]) -> list[list[object]]:

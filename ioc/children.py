@@ -68,6 +68,8 @@ class Children:
                 if now - self._started_at[child] > 30:
                     self._pause[child] = 0.2
                 continue
+            if status == 2:
+                raise RuntimeError(f"{child.name}: an operator must mend something first:\n{self.tail(child)}")
             if child not in self._restart_at:
                 pause = self._pause.get(child, 0.2)
                 self._restart_at[child] = now + pause

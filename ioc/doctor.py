@@ -47,17 +47,23 @@ def _database(settings: Settings) -> Iterator[Finding]:
             yield Finding("database", False, str(down), "start PostgreSQL, or correct IOC_DATABASE__URL")
             return
         yield Finding("database", True, f"{row['version'].split(' on ')[0]}, up {row['up']}" if row else "")
-        yield _tried("schema", lambda: _schema(store), "run `ioc migrate`")
+        yield _schema(store)
         yield _tried("numbers", lambda: f"{len(indicators.load())} defined", "mend the definition named above")
 
 
-def _schema(store: Store) -> str:
-    migrate.check(store)
+def _schema(store: Store) -> Finding:
+    try:
+        migrate.check(store)
+    except IocError as error:
+        newer = "newer schema" in str(error)
+        remedy = "install the version that made it, or restore a backup" if newer else "run `ioc migrate`"
+        return Finding("schema", False, str(error), remedy)
     mode = store.row("select value from store_meta where key = 'mode'")
     units = store.row(
         "select count(*) as n from unit where valid_to is null and level in ('commune','ward','special_zone')"
     )
-    return f"this version's, mode {mode and mode['value']}, {units and units['n']} communes"
+    seen = f"this version's, mode {mode and mode['value']}, {units and units['n']} communes"
+    return Finding("schema", True, seen)
 
 
 def _tried(what: str, probe: Callable[[], str], remedy: str) -> Finding:

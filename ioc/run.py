@@ -115,9 +115,13 @@ def _both(settings: Settings, config: Path | None) -> int:
         signal.signal(number, lambda *_: stopping.set())
     children = Children()
     where = ["--config", str(config)] if config else []
-    for part in ("api", "ingest"):
-        children.start(Child(part, [sys.executable, "-m", "ioc", "run", "--only", part, *where]))
-    while not stopping.wait(0.2):
-        children.watch()
-    children.stop()
+    try:
+        for part in ("api", "ingest"):
+            children.start(Child(part, [sys.executable, "-m", "ioc", "run", "--only", part, *where]))
+        while not stopping.wait(0.2):
+            children.watch()
+    except RuntimeError as error:
+        raise ConfigError(str(error)) from error
+    finally:
+        children.stop()
     return 0

@@ -1,5 +1,6 @@
 """Simulated offices at work: the accountant drops workbooks into a folder, citizens push their reports."""
 
+import http.client
 import itertools
 import logging
 import os
@@ -67,7 +68,7 @@ def _push(url: str, body: bytes, token: str) -> bool:
     try:
         with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - the same
             log.info("citizens reported answer=%s", answer.read().decode())
-    except OSError as error:
+    except (OSError, http.client.HTTPException) as error:
         log.debug("citizens wait error=%s", error)
         return False
     return True
