@@ -125,8 +125,10 @@ def test_an_unknown_name_takes_as_long_as_a_known_one(store: Store) -> None:
         assert accounts.verify(store, name, "wrong") is None
         return time.perf_counter() - began
 
-    known, unknown = (sorted(seconds(name) for _ in range(5))[2] for name in ("lan", "nobody"))
-    assert 0.5 < known / unknown < 2
+    # In turn, and the least of several: a busy machine slows some of them, a missing hash would be a hundred times less.
+    tries = [(seconds("lan"), seconds("nobody")) for _ in range(7)]
+    known, unknown = (min(column) for column in zip(*tries, strict=True))
+    assert 0.4 < known / unknown < 2.5
 
 
 def test_a_token_ends_when_it_is_revoked_or_expires(api: Api, store: Store) -> None:
