@@ -18,7 +18,7 @@ create table device (
     primary key (unit, kind, name)
 );
 
--- One row a message: its numbers in one jsonb. Measured against a real[] with a dictionary in docs/decisions.md.
+-- One row a message: its numbers in one jsonb. Measured against an array in docs/decisions.md.
 create table device_report (
     unit        text not null,
     kind        text not null,
