@@ -125,7 +125,7 @@ def test_an_unknown_name_takes_as_long_as_a_known_one(store: Store) -> None:
         assert accounts.verify(store, name, "wrong") is None
         return time.perf_counter() - began
 
-    # In turn, and the least of several: a busy machine slows some of them, a missing hash would be a hundred times less.
+    # In turn, and the least of several: a busy machine slows some, a missing hash would be a hundred times less.
     tries = [(seconds("lan"), seconds("nobody")) for _ in range(7)]
     known, unknown = (min(column) for column in zip(*tries, strict=True))
     assert 0.4 < known / unknown < 2.5
