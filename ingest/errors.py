@@ -5,7 +5,6 @@
     IocError                (connectors.contract)
     ├── Undecodable         the message is wrong: kept as a rejection, counted, never retried by itself
     ├── ConfigError         the operator can mend it: every fault at once, exit 2
-    ├── SourceDown          the network is wrong: one log line down, one recovered, growing waits between
     └── StoreDown           the database is wrong: keep receiving, retry
 """
 
@@ -13,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from connectors.contract import IocError, Undecodable
 
-__all__ = ["ConfigError", "IocError", "SourceDown", "StoreDown", "Undecodable", "pauses"]
+__all__ = ["ConfigError", "IocError", "StoreDown", "Undecodable", "pauses"]
 
 
 class ConfigError(IocError):
@@ -22,10 +21,6 @@ class ConfigError(IocError):
     def __init__(self, *faults: str) -> None:
         super().__init__("\n".join(faults))
         self.faults: Sequence[str] = faults
-
-
-class SourceDown(IocError):
-    """A source can't be reached now."""
 
 
 class StoreDown(IocError):

@@ -82,7 +82,6 @@ class Subscriber(threading.Thread):
         self._full_since: float | None = None
         self._now = datetime.now(UTC)
         self.unheard = 0
-        self.reconnects = 0
         self.connected_since: datetime | None = None
         self._seen_at = self._now
         self.sees_since = self._now
@@ -266,7 +265,6 @@ class Subscriber(threading.Thread):
         log.info("broker up url=%s session=%s", _shown(self._broker.url), "kept" if flags.session_present else "new")
         self.fault = ""
         self.unheard = 0
-        self.reconnects += 1
         self._hear()
         self.connected_since = self._now
 

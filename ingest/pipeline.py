@@ -35,7 +35,13 @@ class Understood(NamedTuple):
 def understand(
     connector: Connector, message: Message, units: Container[str], content: bytes | None = None
 ) -> Understood:
-    """Decode wholly before anything is taken; ``units`` are the commune codes that exist."""
+    """Drop persons first, for every transport; then decode wholly before anything is taken.
+
+    ``units`` are the commune codes that exist.
+    """
+    body = connector.cleanse(message.body)
+    if body is not message.body:
+        message = replace(message, body=body)
     try:
         records = tuple(connector.decode(message))
         if not records:
@@ -49,7 +55,7 @@ def understand(
     except Undecodable as refusal:
         rejection = Rejection(message, "understand", refusal.place, refusal.reason)
         return Understood(message, refusal.taken, rejection, content)
-    except Exception as fault:
+    except Exception as fault:  # a connector's bug costs one message, not the service
         log.exception("connector broke source=%s address=%s", message.source, message.address)
         reason = f"the connector broke ({type(fault).__name__}: {fault}); a bug of ours, please report it"
         return Understood(message, (), Rejection(message, "understand", "connector", reason), content)
@@ -60,9 +66,3 @@ def refuse(understood: Understood, reason: str, *, stage: str, place: str = "") 
     """Return a message as something after the connector refused it."""
     message = understood.message
     return Understood(message, (), Rejection(message, stage, place, reason), understood.content)
-
-
-def cleansed(connector: Connector, message: Message) -> Message:
-    """Return the message without persons, before anything else sees it."""
-    body = connector.cleanse(message.body)
-    return message if body is message.body else replace(message, body=body)

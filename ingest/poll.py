@@ -11,7 +11,6 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from connectors.contract import Folder, Message, Polled
 from ingest.batch import Outcome
 from ingest.errors import StoreDown
-from ingest.pipeline import cleansed
 from ingest.store import Store
 from ingest.writer import Envelope, Writer
 
@@ -90,7 +89,7 @@ class Poller:
         digest = hashlib.sha256(body).digest()
         if self._store.row("select 1 from taken where source = %s and digest = %s", (name, digest)):
             return 0
-        message = cleansed(source, Message(name, str(path), body, datetime.now(UTC)))
+        message = Message(name, str(path), body, datetime.now(UTC))
         if not self._writer.offer([Envelope(message, source, self, path.name, digest)]):
             raise StoreDown("the queue is full")
         return 1

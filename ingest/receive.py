@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from connectors.contract import Connector, Message
 from ingest.batch import Committer
-from ingest.pipeline import Rejection, cleansed, understand
+from ingest.pipeline import Rejection, understand
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +38,7 @@ class Receiver:
         """Store all or say why not; raises ``KeyError`` for an unknown source, :class:`StoreDown` to try again."""
         connector = self._sources[source]
         now = datetime.now(UTC)
-        batch = [
-            understand(connector, cleansed(connector, Message(source, address, body, now)), self._units)
-            for body in bodies
-        ]
+        batch = [understand(connector, Message(source, address, body, now), self._units) for body in bodies]
         counts = Counter(self._committer.commit(batch))
         reasons = tuple(understood.rejection for understood in batch if understood.rejection)
         return Receipt(len(bodies), counts["stored"], counts["duplicate"], counts["rejected"], reasons)

@@ -9,7 +9,7 @@ from typing import Any
 from connectors.contract import Message
 from ingest.config import Settings
 from ingest.errors import ConfigError
-from ingest.pipeline import cleansed, understand
+from ingest.pipeline import understand
 
 
 class _AnyUnit:
@@ -29,7 +29,7 @@ def explain(settings: Settings, source: str, file: Path, address: str) -> tuple[
     except OSError as error:
         raise ConfigError(f"{file}: can't be read: {error.strerror}") from error
     connector = settings.sources[source]
-    message = cleansed(connector, Message(source, address or str(file), body, datetime.now(UTC)))
+    message = Message(source, address or str(file), body, datetime.now(UTC))
     units: Container[str] = _AnyUnit()
     understood = understand(connector, message, units)
     refused = understood.rejection
@@ -39,7 +39,7 @@ def explain(settings: Settings, source: str, file: Path, address: str) -> tuple[
         "settings": connector.model_dump(mode="json"),
         "address": message.address,
         "bytes": len(body),
-        "cleansed": message.body != body,
+        "cleansed": understood.message.body != body,
         "understood": [{"type": type(record).__name__} | asdict(record) for record in understood.records],
         "refused": {"place": refused.place, "reason": refused.reason} if refused else None,
     }, refused is None
