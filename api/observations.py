@@ -61,6 +61,7 @@ class Observation(BaseModel):
     high: Number | None
     stated: Number | None
     quality: str
+    level: str
     source: str
     address: str
     received_at: datetime

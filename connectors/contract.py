@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import ClassVar, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from connectors.talk import Talk
 
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 """Days, months and quarters of a commune; instants are UTC everywhere else."""
@@ -32,18 +34,33 @@ class IocError(Exception):
     """The root of every error the centre raises on purpose."""
 
 
+class Fault(NamedTuple):
+    """One thing that somebody must mend: where it is, what is wrong with the remedy, and the same in Vietnamese."""
+
+    place: str
+    reason: str
+    vi: str = ""
+
+
 class Undecodable(IocError):
     """The message is wrong: it is kept whole as a rejection, counted, and never retried by itself.
 
     ``place`` names where (a field, ``sheet!cell``); ``taken`` holds what was understood nevertheless, for the
-    connectors that an operator told to take the good part.
+    connectors that an operator told to take the good part; ``faults`` lists every fault where there may be many.
     """
 
-    def __init__(self, reason: str, *, place: str = "", taken: "tuple[Record, ...]" = ()) -> None:
+    def __init__(
+        self, reason: str, *, place: str = "", taken: "tuple[Record, ...]" = (), faults: tuple[Fault, ...] = ()
+    ) -> None:
         super().__init__(f"{place}: {reason}" if place else reason)
         self.reason = reason
         self.place = place
         self.taken = taken
+        self.faults = faults or (Fault(place, reason),)
+
+
+class SourceDown(IocError):
+    """A source can't be reached or refuses us: said once, asked again on its schedule from where we were."""
 
 
 def aware(instant: datetime, name: str) -> datetime:
@@ -137,6 +154,8 @@ class Observation:
     quality: Quality = ""
     scope: str = ""
     dims: Mapping[str, str] = field(default_factory=dict)
+    level: str = ""
+    """Where the figure speaks of another level than its unit (``village``, beside ``dims["hamlet"]``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +184,28 @@ class CaseReport:
             raise ValueError("at and opened_at need a time zone")
 
 
-Record = DeviceReport | Observation | CaseReport
+@dataclass(frozen=True, slots=True)
+class Broadcast:
+    """One programme on the loudspeakers, planned or played, from ``starts_at`` to ``ends_at`` (UTC; none: it plays on).
+
+    ``device`` is the cluster's name, empty where all of the commune are meant; ``id`` is the source's own name of it.
+    """
+
+    unit: str
+    kind: Literal["planned", "played"]
+    starts_at: datetime
+    ends_at: datetime | None
+    programme: str
+    device: str = ""
+    priority: Literal["normal", "priority", "emergency"] = "normal"
+    id: str = ""
+
+    def __post_init__(self) -> None:
+        if self.starts_at.tzinfo is None or (self.ends_at is not None and self.ends_at.tzinfo is None):
+            raise ValueError("starts_at and ends_at need a time zone")
+
+
+Record = DeviceReport | Observation | CaseReport | Broadcast
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,14 +262,39 @@ class Folder:
 
 
 class Polled(Connector):
-    """A source that ingest asks, on the connector's own schedule."""
+    """A source that ingest asks, on the connector's own schedule: it watches folders, or holds conversations."""
 
     every: timedelta = timedelta(seconds=30)
     """Pause between two looks."""
+    cron: str = ""
+    """Instead of ``every``: minute, hour, day, month, weekday in local time, as in ``30 6 * * mon-fri``."""
+    timeout: timedelta = timedelta(seconds=10)
+    """How long one question may take."""
+    retries: int = Field(default=3, ge=0, le=10)
+    """How often a question is put again after a fault of the network, with growing pauses."""
+    parallel: int = Field(default=8, ge=1, le=256)
+    """Conversations at a time."""
+    per_minute: int = Field(default=0, ge=0)
+    """Questions a minute at most, where the other side sets a limit; 0: as many as there are."""
 
-    @abstractmethod
+    @field_validator("cron")
+    @classmethod
+    def _is_cron(cls, value: str) -> str:
+        if value and len(value.split()) != 5:
+            raise ValueError("five fields are expected: minute hour day month weekday, as in '30 6 * * mon-fri'")
+        return value
+
     def places(self) -> tuple[Folder, ...]:
-        """Where to look."""
+        """Return the folders to watch."""
+        return ()
+
+    def talks(self) -> tuple[str, ...]:
+        """Return the names of the conversations of one look, independent of each other, each with its own cursor."""
+        return ()
+
+    def talk(self, name: str, cursor: str, now: datetime) -> Talk:
+        """Hold one conversation from ``cursor`` (empty the first time); pure but for what it is sent."""
+        raise NotImplementedError(f"{type(self).__name__} holds no conversations")
 
 
 class Received(Connector):

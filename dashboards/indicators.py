@@ -15,13 +15,17 @@ from typing import Literal
 import psycopg
 from psycopg import sql
 from psycopg.rows import DictRow
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ingest.errors import ConfigError
 from ingest.store import Link, Store
 
-Unit = Literal["camera", "device", "message", "percent", "report", "vnd"]
-Grain = Literal["1 minute", "1 hour", "1 day", "1 month", "3 months", "1 year"]
+Unit = Literal[
+    "camera", "case", "cooperative", "criterion", "device", "document", "dossier", "hectare", "head", "household",
+    "mention", "message", "million_vnd_per_person_year", "millisecond", "minute", "percent", "person", "point", "product",
+    "report", "second", "service", "speaker_cluster", "team", "times", "tonne", "visit", "vnd",
+]  # fmt: skip
+Grain = Literal["1 minute", "5 minutes", "1 hour", "1 day", "1 month", "3 months", "1 year"]
 
 
 class Indicator(BaseModel):
@@ -50,8 +54,22 @@ class Indicator(BaseModel):
     target: float | None = None
     warn: float | None = None
     alarm: float | None = None
-    sql: str
-    sql_now: str
+    figure: str = Field(default="", pattern=r"^[a-z0-9_]*$")
+    """Instead of ``sql``: the figure of offices (``observation.indicator``) that is shown as it came."""
+    period: tuple[str, ...] = ()
+    """Kinds of period of the figure that count (``day``, ``month``, …); none: all."""
+    cumulative: bool = False
+    """Whether the figure runs from 1 January; cumulative and single periods are never mixed."""
+    label: str = Field(default="", pattern=r"^[a-z0-9_]*$")
+    """Name of the dimension by which the figure is split (``disease``); none: the figure without dimensions."""
+    sql: str = ""
+    sql_now: str = ""
+
+    @model_validator(mode="after")
+    def _one_definition(self) -> "Indicator":
+        if bool(self.figure) == bool(self.sql or self.sql_now) or bool(self.sql) != bool(self.sql_now):
+            raise ValueError("either `figure`, or both `sql` and `sql_now`")
+        return self
 
     def level(self, value: float | None) -> Literal["", "warning", "critical"]:
         """Judge a value against the thresholds."""
@@ -97,14 +115,33 @@ def load() -> Mapping[str, Indicator]:
     return found
 
 
+def _figure_sql(indicator: Indicator) -> tuple[str, str]:
+    """Return the two queries of a number that offices give: by local day, at the end of its period."""
+    label = f"o.dims ->> '{indicator.label}'" if indicator.label else "''"
+    kinds = ", ".join(f"'{kind}'" for kind in indicator.period)
+    conditions = [
+        f"o.unit = any (units) and o.indicator = '{indicator.figure}' and o.latest and o.scope = '' and o.level = ''",
+        f"{'' if indicator.cumulative else 'not '}o.cumulative",
+        f"o.dims ? '{indicator.label}'" if indicator.label else "o.dims = '{}'",
+        *([f"o.period_kind in ({kinds})"] if kinds else []),
+    ]
+    time = "o.period_end::timestamp at time zone 'Asia/Ho_Chi_Minh'"
+    where = "\n  and ".join(conditions)
+    columns = f"{time} as time, o.unit, {label} as label, o.value\nfrom observation o\nwhere {where}"
+    bounded = f"\nselect {columns}\n  and {time} >= start and {time} < stop\n"
+    newest = f"\nselect distinct on (o.unit, {label}) {columns}\norder by o.unit, {label}, o.period_end desc\n"
+    return bounded, newest
+
+
 def compile_(indicator: Indicator) -> str:
     """Return the two functions of an indicator as SQL."""
+    text, text_now = _figure_sql(indicator) if indicator.figure else (indicator.sql, indicator.sql_now)
     rows = 'returns table ("time" timestamptz, unit text, label text, value numeric) language sql stable parallel safe'
     return (
         f"create or replace function indicator.{indicator.key}(start timestamptz, stop timestamptz, units text[])\n"
-        f"{rows} as $sql${indicator.sql}$sql$;\n"
+        f"{rows} as $sql${text}$sql$;\n"
         f"create or replace function indicator.{indicator.key}_now(units text[])\n"
-        f"{rows} as $sql${indicator.sql_now}$sql$;\n"
+        f"{rows} as $sql${text_now}$sql$;\n"
     )
 
 

@@ -11,7 +11,7 @@ from ingest.store import Link
 
 _COPY = """
 copy staged_observation (n, unit, indicator, period_start, period_end, period_kind, cumulative, scope, dims, value,
-    numerator, denominator, bound, low, high, stated, quality, source, address, received_at) from stdin
+    numerator, denominator, bound, low, high, stated, quality, level, source, address, received_at) from stdin
 """
 
 
@@ -43,7 +43,7 @@ def _store(link: Link, figures: Iterable[Figure]) -> set[int]:
             p = o.period
             dims = orjson.dumps(dict(o.dims), option=orjson.OPT_SORT_KEYS).decode()
             when = (p.start, p.end, p.kind, p.cumulative)
-            said = (o.value, o.numerator, o.denominator, o.bound, o.low, o.high, o.stated, o.quality)
+            said = (o.value, o.numerator, o.denominator, o.bound, o.low, o.high, o.stated, o.quality, o.level)
             origin = (message.source, message.address, message.received_at)
             sink.write_row((n, o.unit, o.indicator, *when, o.scope, dims, *said, *origin))
     link.execute(QUERIES["new_observations"])

@@ -47,7 +47,7 @@ from unit u
 
 -- observations: figures of offices, every revision
 select unit, indicator, period_start, period_end, period_kind, cumulative, scope, dims::text as dims, revision, latest,
-       value, numerator, denominator, bound, low, high, stated, quality, source, address, received_at
+       value, numerator, denominator, bound, low, high, stated, quality, level, source, address, received_at
 from observation
 
 -- cases: field reports and dossiers as they stand

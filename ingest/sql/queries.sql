@@ -81,7 +81,7 @@ returning unit, name, at, digest
 create temporary table if not exists staged_observation
     (n integer, unit text, indicator text, period_start date, period_end date, period_kind text, cumulative boolean,
      scope text, dims jsonb, value numeric, numerator numeric, denominator numeric, bound text, low numeric, high numeric,
-     stated numeric, quality text, source text, address text, received_at timestamptz)
+     stated numeric, quality text, level text, source text, address text, received_at timestamptz)
 on commit delete rows
 
 -- new_observations: figures that say something else than the latest revision
@@ -93,8 +93,8 @@ left join observation o on o.latest
     and (o.unit, o.indicator, o.period_start, o.period_end, o.period_kind, o.cumulative, o.scope, o.dims)
       = (s.unit, s.indicator, s.period_start, s.period_end, s.period_kind, s.cumulative, s.scope, s.dims)
 where o.unit is null
-   or (o.value, o.numerator, o.denominator, o.bound, o.low, o.high, o.stated, o.quality)
-      is distinct from (s.value, s.numerator, s.denominator, s.bound, s.low, s.high, s.stated, s.quality)
+   or (o.value, o.numerator, o.denominator, o.bound, o.low, o.high, o.stated, o.quality, o.level)
+      is distinct from (s.value, s.numerator, s.denominator, s.bound, s.low, s.high, s.stated, s.quality, s.level)
 order by s.unit, s.indicator, s.period_start, s.period_end, s.period_kind, s.cumulative, s.scope, s.dims, s.n desc
 
 -- retire_observations: the revisions that are no longer the latest
@@ -106,9 +106,9 @@ where o.latest and (o.unit, o.indicator, o.period_start, o.period_end, o.period_
 -- take_observations: the new revisions; answers which messages brought something new
 with taken as (
     insert into observation (unit, indicator, period_start, period_end, period_kind, cumulative, scope, dims, revision,
-        latest, value, numerator, denominator, bound, low, high, stated, quality, source, address, received_at)
+        latest, value, numerator, denominator, bound, low, high, stated, quality, level, source, address, received_at)
     select unit, indicator, period_start, period_end, period_kind, cumulative, scope, dims, revision,
-        true, value, numerator, denominator, bound, low, high, stated, quality, source, address, received_at
+        true, value, numerator, denominator, bound, low, high, stated, quality, level, source, address, received_at
     from new_observation
     returning 1)
 select distinct n from new_observation, (select count(*) from taken) as done
@@ -180,3 +180,17 @@ on conflict (unit, kind, name) do update set
 -- declare_hamlet: a hamlet of the configuration
 insert into hamlet (unit, name, outline) values (%s, %s, %s)
 on conflict (unit, name) do update set outline = excluded.outline
+
+-- move_cursor: where a conversation goes on, in the transaction of what it brought
+insert into cursor (source, name, value) values (%s, %s, %s)
+on conflict (source, name) do update set value = excluded.value, moved_at = now()
+
+-- begin_poll: a look begins
+insert into poll (source, began_at) values (%s, %s)
+on conflict (source) do update set began_at = excluded.began_at, ended_at = null
+
+-- end_poll: a look ended; good where nothing failed
+update poll set ended_at = %(now)s, good_at = case when %(good)s then %(now)s else good_at end where source = %(source)s
+
+-- contact: a source answered, be it that there is nothing new
+update source set contact_at = greatest(contact_at, %s) where name = %s
