@@ -22,8 +22,8 @@ from ingest.store import Link, Store
 
 Unit = Literal[
     "camera", "case", "cooperative", "criterion", "device", "document", "dossier", "hectare", "head", "household",
-    "mention", "message", "million_vnd_per_person_year", "millisecond", "minute", "percent", "person", "point", "product",
-    "report", "second", "service", "speaker_cluster", "team", "times", "tonne", "visit", "vnd",
+    "mention", "message", "million_vnd_per_person_year", "millisecond", "minute", "percent", "person", "point",
+    "product", "report", "second", "service", "speaker_cluster", "team", "times", "tonne", "visit", "vnd",
 ]  # fmt: skip
 Grain = Literal["1 minute", "5 minutes", "1 hour", "1 day", "1 month", "3 months", "1 year"]
 

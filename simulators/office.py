@@ -94,7 +94,7 @@ def _handler(offices: Sequence[Office], clock: Callable[[], datetime]) -> type[B
             self.end_headers()
             self.wfile.write(told.body)
 
-        def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the base class's name
+        def log_message(self, format: str, *arguments: object) -> None:
             log.debug("office " + format, *arguments)  # noqa: G003 - the base class's format
 
     return Handler
