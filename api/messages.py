@@ -19,7 +19,7 @@ from ingest.config import Settings
 from ingest.health import declare
 from ingest.receive import Receiver
 from ingest.store import Store
-from ingest.units import commune_codes
+from ingest.units import unit_codes
 
 router = APIRouter(prefix=PREFIX, tags=["messages"])
 
@@ -80,7 +80,7 @@ class Entrance:
             if self._receiver is None:
                 declare(self._store, self._settings)
                 committer = Committer(self._store, self._settings.database.keep_days)
-                self._receiver = Receiver(self.sources, committer, commune_codes(self._store))
+                self._receiver = Receiver(self.sources, committer, unit_codes(self._store))
             return self._receiver
 
 

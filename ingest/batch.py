@@ -46,7 +46,7 @@ class Committer:
 
     def _once(self, batch: Sequence[Understood]) -> list[Outcome]:
         load = _Load()
-        for n, (message, records, _, _) in enumerate(batch):
+        for n, (message, records, _, _, _) in enumerate(batch):
             for record in records:
                 if type(record) is DeviceReport:
                     load.reports.append((n, message, record))
@@ -83,6 +83,8 @@ class Committer:
                 if understood.content is not None:
                     m = understood.message
                     link.execute(QUERIES["take_content"], (m.source, understood.content, m.address))
+                if understood.cursor is not None:
+                    link.execute(QUERIES["move_cursor"], (understood.message.source, *understood.cursor))
             count(link, batch, outcomes)
             notify(link, changed, events, {understood.message.source for understood in batch})
             return outcomes
@@ -136,7 +138,7 @@ def count(link: Link, batch: Sequence[Understood], outcomes: Sequence[Outcome]) 
     minutes: defaultdict[tuple[str, str, datetime], Counter[str]] = defaultdict(Counter)
     kinds = Counter(
         (message.source, records[0].unit if records else "", message.received_at, outcome)
-        for (message, records, _, _), outcome in zip(batch, outcomes, strict=True)
+        for (message, records, _, _, _), outcome in zip(batch, outcomes, strict=True)
     )
     for (source, unit, received_at, outcome), times in kinds.items():
         sums[source][outcome] += times

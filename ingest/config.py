@@ -3,16 +3,26 @@
 import difflib
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SerializeAsAny, ValidationError, field_validator
+from apscheduler.triggers.cron import CronTrigger
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    SerializeAsAny,
+    ValidationError,
+    field_validator,
+)
 
 from connectors import CONNECTORS
-from connectors.contract import Connector
+from connectors.contract import Connector, Polled
 from ingest.errors import ConfigError
 
 
@@ -167,9 +177,14 @@ def _connector(name: str, table: Any) -> Connector:
     if model is None:
         raise _SourceFault([(f"{here}.connector", f"there is no connector {kind!r}{_meant(kind, CONNECTORS)}")])
     try:
-        return model.model_validate(fields)
+        made = model.model_validate(fields)
+        if isinstance(made, Polled) and made.cron:
+            CronTrigger.from_crontab(made.cron)
     except ValidationError as error:
         raise _SourceFault(_faults(error, model, here)) from error
+    except ValueError as error:  # only the schedule's
+        raise _SourceFault([(f"{here}.cron", f"{error} (is {fields['cron']!r:.80})")]) from error
+    return made
 
 
 def _meant(word: object, words: Mapping[str, object]) -> str:
@@ -207,6 +222,20 @@ def _faults(error: ValidationError, model: type[BaseModel], under: str = "") -> 
     return found
 
 
+def _secrets(model: type[BaseModel], table: Mapping[str, Any], under: str = "") -> Iterator[str]:
+    """Give the places in a table of the file where the model wants a secret."""
+    for key, value in table.items():
+        if key not in model.model_fields:
+            continue
+        annotation = model.model_fields[key].annotation
+        kinds = [kind for kind in (annotation, *get_args(annotation)) if isinstance(kind, type)]
+        if any(issubclass(kind, SecretStr) for kind in kinds):
+            yield f"{under}{key}"
+        for kind in kinds:
+            if issubclass(kind, BaseModel) and isinstance(value, dict):
+                yield from _secrets(kind, value, f"{under}{key}.")
+
+
 def _from_environment(environment: Mapping[str, str], tables: dict[str, Any]) -> list[str]:
     faults = []
     for variable, value in sorted(environment.items()):
@@ -241,6 +270,11 @@ def load(path: Path | None, environment: Mapping[str, str] = os.environ) -> Sett
         for section in ("database", "broker")
         if urlsplit(str(dict(tables.get(section, {})).get("url", ""))).password
     ]
+    for name, table in dict(tables.get("sources", {})).items():
+        if isinstance(table, dict) and table.get("connector") in CONNECTORS:
+            for place in _secrets(CONNECTORS[table["connector"]], table):
+                variable = f"IOC_SOURCES__{name}__{place.replace('.', '__')}".upper()
+                faults.append(f"{path}:sources.{name}.{place}: is a secret; it comes from the environment: {variable}")
     faults += _from_environment(environment, tables)
     try:
         settings = Settings.model_validate(tables)

@@ -20,49 +20,62 @@ class Rejection:
     reason: str
 
 
+class Cursor(NamedTuple):
+    """Where a conversation of a source goes on next time; kept in the transaction of what it brought."""
+
+    talk: str
+    value: str
+
+
 class Understood(NamedTuple):
     """What one message gave: records, or a rejection, or (an operator's choice) the good part beside the rejection.
 
-    ``content`` is the digest to remember where the message is a file that is taken once.
+    ``content`` is the digest to remember where the message is a file that is taken once, ``cursor`` where the
+    conversation goes on that brought it.
     """
 
     message: Message
     records: tuple[Record, ...]
     rejection: Rejection | None = None
     content: bytes | None = None
+    cursor: Cursor | None = None
 
 
 def understand(
-    connector: Connector, message: Message, units: Container[str], content: bytes | None = None
+    connector: Connector,
+    message: Message,
+    units: Container[str],
+    content: bytes | None = None,
+    cursor: Cursor | None = None,
 ) -> Understood:
     """Drop persons first, for every transport; then decode wholly before anything is taken.
 
-    ``units`` are the commune codes that exist.
+    ``units`` are the codes that exist. A page of a conversation may be empty; what a device sends may not.
     """
     body = connector.cleanse(message.body)
     if body is not message.body:
         message = replace(message, body=body)
     try:
         records = tuple(connector.decode(message))
-        if not records:
+        if not records and cursor is None:
             raise Undecodable("it says nothing that could be kept")
         for record in records:
             if record.unit not in units:
                 raise Undecodable(
-                    f"{record.unit} is the code of no commune, now or before 2025; correct the sender's topic or file",
+                    f"{record.unit} is the code of no unit, now or before 2025; correct the sender's topic or file",
                     place="unit",
                 )
     except Undecodable as refusal:
         rejection = Rejection(message, "understand", refusal.place, refusal.reason)
-        return Understood(message, refusal.taken, rejection, content)
+        return Understood(message, refusal.taken, rejection, content, cursor)
     except Exception as fault:  # a connector's bug costs one message, not the service
         log.exception("connector broke source=%s address=%s", message.source, message.address)
         reason = f"the connector broke ({type(fault).__name__}: {fault}); a bug of ours, please report it"
-        return Understood(message, (), Rejection(message, "understand", "connector", reason), content)
-    return Understood(message, records, None, content)
+        return Understood(message, (), Rejection(message, "understand", "connector", reason), content, cursor)
+    return Understood(message, records, None, content, cursor)
 
 
 def refuse(understood: Understood, reason: str, *, stage: str, place: str = "") -> Understood:
     """Return a message as something after the connector refused it."""
     message = understood.message
-    return Understood(message, (), Rejection(message, stage, place, reason), understood.content)
+    return Understood(message, (), Rejection(message, stage, place, reason), understood.content, understood.cursor)

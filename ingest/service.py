@@ -17,7 +17,7 @@ from ingest.mqtt import Subscriber
 from ingest.poll import Poller
 from ingest.store import Store
 from ingest.stream import notify
-from ingest.units import commune_codes
+from ingest.units import unit_codes
 from ingest.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -70,7 +70,7 @@ class Service:
         s = self._settings
         writer = Writer(
             Committer(self._store, s.database.keep_days),
-            commune_codes(self._store),
+            unit_codes(self._store),
             queue=s.ingest.queue,
             batch_rows=s.ingest.batch_rows,
             batch_age=s.ingest.batch_age,
@@ -81,7 +81,9 @@ class Service:
         poller = Poller(polled, self._store, writer)
         health = Health(self._store, self._pulses(subscriber, poller, writer))
         health.begin()
-        scheduler = BackgroundScheduler(timezone=LOCAL)
+        # A long look at one source must not keep the others, nor the heartbeat, from their turn.
+        threads = {"default": {"type": "threadpool", "max_workers": 4 + len(polled)}}
+        scheduler = BackgroundScheduler(timezone=LOCAL, executors=threads)
         self._every(scheduler, BEAT, lambda: self._pulse(health))
         self._every(scheduler, timedelta(hours=1), self._keep_partitions)
         poller.schedule(scheduler)
@@ -96,7 +98,9 @@ class Service:
                 log.critical("the writer ended by itself; stopping, nothing unacknowledged is lost")
                 break
         alive = writer.is_alive()
+        poller.stop()
         scheduler.shutdown()
+        poller.close()
         left = writer.stop()
         if subscriber:
             subscriber.stop()

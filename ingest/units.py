@@ -30,7 +30,6 @@ def load_units(link: Link) -> None:
     )
 
 
-def commune_codes(store: Store) -> frozenset[str]:
-    """Return every code that a commune, ward, township or special zone has or had."""
-    rows = store.rows("select distinct code from unit where level not in ('province', 'district_legacy')")
-    return frozenset(row["code"] for row in rows)
+def unit_codes(store: Store) -> frozenset[str]:
+    """Return every code that a commune, district or province has or had: figures speak of all of them."""
+    return frozenset(row["code"] for row in store.rows("select distinct code from unit"))

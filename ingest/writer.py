@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 from connectors.contract import Connector, Message
 from ingest.batch import Committer, Outcome
 from ingest.errors import StoreDown, pauses
-from ingest.pipeline import understand
+from ingest.pipeline import Cursor, understand
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +30,7 @@ class Envelope(NamedTuple):
     door: Door
     ticket: object = None
     content: bytes | None = None
+    cursor: Cursor | None = None
 
 
 class Writer(threading.Thread):
@@ -110,7 +111,7 @@ class Writer(threading.Thread):
             return batch
 
     def _store(self, batch: list[Envelope]) -> bool:
-        understood = [understand(e.connector, e.message, self._units, e.content) for e in batch]
+        understood = [understand(e.connector, e.message, self._units, e.content, e.cursor) for e in batch]
         for pause in pauses(longest=10):
             try:
                 outcomes = self._committer.commit(understood)

@@ -159,6 +159,16 @@ def simulate(
 
 
 @app.command()
+def poll(source: str, config: Config = None, as_json: AsJson = False) -> None:
+    """Ask one polled source now, store what it says, and tell what came of it."""
+    from ioc.poll import poll as polled
+
+    shown = polled(settings_of(config), source)
+    say(shown, as_json=as_json)
+    raise typer.Exit(1 if shown["fault"] else 0)
+
+
+@app.command()
 def record(
     file: Path,
     for_: Annotated[float | None, typer.Option("--for", help="Stop after so many seconds.")] = None,
@@ -282,6 +292,7 @@ def main() -> None:
     """Run the command line."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s level=%(levelname)s logger=%(name)s %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # the writer says it once; the pool at each attempt
     try:
         app()

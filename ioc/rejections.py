@@ -9,7 +9,7 @@ from ingest.config import Settings
 from ingest.errors import ConfigError
 from ingest.pipeline import understand
 from ingest.store import Store
-from ingest.units import commune_codes
+from ingest.units import unit_codes
 
 
 def list_(settings: Settings, source: str, limit: int) -> list[dict[str, Any]]:
@@ -36,7 +36,7 @@ def retry(settings: Settings, source: str, number: int | None) -> dict[str, int]
     outcomes: Counter[str] = Counter()
     with Store(settings.database.url, name="ioc-rejections") as store:
         committer = Committer(store, settings.database.keep_days)
-        units = commune_codes(store)
+        units = unit_codes(store)
         rows = store.rows(
             "select id, source, address, body, received_at from rejection where resolved_at is null"
             " and (%(source)s = '' or source = %(source)s) and (%(id)s::bigint is null or id = %(id)s) order by id",

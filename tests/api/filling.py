@@ -11,7 +11,7 @@ from connectors.contract import Connector, Message, Observation, Period
 from ingest.batch import Committer, Outcome
 from ingest.pipeline import Understood, understand
 from ingest.store import Store
-from ingest.units import commune_codes
+from ingest.units import unit_codes
 
 UNIT = "00004"
 OTHER = "00376"
@@ -28,7 +28,7 @@ def take(store: Store, messages: Iterable[Message]) -> list[Outcome]:
     connectors: dict[str, Connector] = {
         f"{kind}s": CONNECTORS[f"{kind}_mqtt"]() for kind in ("camera", "loudspeaker", "network")
     }
-    units = commune_codes(store)
+    units = unit_codes(store)
     return Committer(store).commit([understand(connectors[m.source], m, units) for m in messages])
 
 

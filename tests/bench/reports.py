@@ -10,7 +10,7 @@ from connectors.loudspeaker_mqtt import LoudspeakerMqtt
 from ingest.batch import Committer
 from ingest.pipeline import Understood, understand
 from ingest.store import Store
-from ingest.units import commune_codes
+from ingest.units import unit_codes
 from tests.bench.flood import DEVICES, messages
 
 BATCH = 4_000
@@ -19,7 +19,7 @@ BATCH = 4_000
 
 def understood(store: Store, count: int) -> list[list[Understood]]:
     """Return so many reports in batches."""
-    connector, units, now = LoudspeakerMqtt(), commune_codes(store), datetime.now(UTC)
+    connector, units, now = LoudspeakerMqtt(), unit_codes(store), datetime.now(UTC)
     store.execute(
         "insert into source (name, connector, feed, title, transport, stale_after)"
         " values ('loudspeakers', 'loudspeaker_mqtt', 'loudspeaker_status', '', 'subscribed', '10 minutes')"

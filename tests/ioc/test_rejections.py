@@ -11,7 +11,7 @@ from connectors.loudspeaker_mqtt import LoudspeakerMqtt
 from ingest.batch import Committer
 from ingest.pipeline import understand
 from ingest.store import Store
-from ingest.units import commune_codes
+from ingest.units import unit_codes
 from tests.ioc.conftest import Desk
 
 NOWHERE = "99998"
@@ -23,7 +23,7 @@ NONSENSE = b'{"state": "dancing", \xff'
 def hear(store: Store, topic: str, body: bytes) -> str:
     """Take a message as ingest does."""
     message = Message("loudspeakers", topic, body, datetime.now(UTC))
-    (outcome,) = Committer(store).commit([understand(LoudspeakerMqtt(), message, commune_codes(store))])
+    (outcome,) = Committer(store).commit([understand(LoudspeakerMqtt(), message, unit_codes(store))])
     return outcome
 
 

@@ -1,0 +1,77 @@
+"""Watched folders: every new content is one message, what is still being written is left alone."""
+
+import hashlib
+import logging
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from connectors.contract import Folder, Message, Polled
+from ingest.batch import Outcome
+from ingest.errors import StoreDown
+from ingest.store import Store
+from ingest.writer import Envelope, Writer
+
+log = logging.getLogger(__name__)
+
+_Look = tuple[int, int]  # size, modification time in nanoseconds
+
+
+class Folders:
+    """Looks into the folders of sources; a file counts when it looked the same twice."""
+
+    def __init__(self, store: Store, writer: Writer) -> None:
+        self._store = store
+        self._writer = writer
+        self._seen: dict[Path, _Look] = {}
+        self._done: dict[Path, _Look] = {}
+        self.settled: Counter[str] = Counter()
+        """Files by outcome, since we began."""
+
+    def look(self, name: str, source: Polled) -> int:
+        """Look once; returns how many contents were queued.
+
+        Raises ``OSError`` naming the folder that can't be read, :class:`StoreDown`.
+        """
+        taken = 0
+        for folder in source.places():
+            try:
+                taken += self._folder(name, source, folder)
+            except OSError as error:
+                reason = error.strerror or error
+                raise OSError(f"{folder.path}: {reason}; check the folder and its rights") from error
+        return taken
+
+    def settle(self, tickets: Sequence[object], outcomes: Sequence[Outcome]) -> None:
+        """Say what became of each file."""
+        for ticket, outcome in zip(tickets, outcomes, strict=True):
+            self.settled[outcome] += 1
+            log.info("file %s path=%s", outcome, ticket)
+
+    def _folder(self, name: str, source: Polled, folder: Folder) -> int:
+        taken = 0
+        for path in sorted(folder.path.resolve(strict=True).glob(folder.pattern)):
+            if path.name.startswith("~$") or not path.is_file():
+                continue
+            stat = path.stat()
+            look = (stat.st_size, stat.st_mtime_ns)
+            if self._done.get(path) == look:
+                continue
+            # Half-written or open in Excel: it must look the same twice, and its lock file must be gone.
+            steady = self._seen.get(path) == look and not path.with_name(f"~${path.name}").exists()
+            self._seen[path] = look
+            if steady:
+                taken += self._take(name, source, path)
+                self._done[path] = look
+        return taken
+
+    def _take(self, name: str, source: Polled, path: Path) -> int:
+        body = path.read_bytes()
+        digest = hashlib.sha256(body).digest()
+        if self._store.row("select 1 from taken where source = %s and digest = %s", (name, digest)):
+            return 0
+        message = Message(name, str(path), body, datetime.now(UTC))
+        if not self._writer.offer([Envelope(message, source, self, path.name, digest)]):
+            raise StoreDown("the queue is full")
+        return 1
