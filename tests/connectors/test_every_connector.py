@@ -71,7 +71,7 @@ def hear(name: str, message: Message) -> None:
 
 
 def test_registry_and_folders_agree() -> None:
-    folders = {path.parent.name for path in CONNECTORS_FOLDER.glob("*/__init__.py")}
+    folders = {path.parent.name for path in CONNECTORS_FOLDER.glob("*/README.md")}
     assert folders == set(CONNECTORS)
     assert set(SIMULATORS) == set(CONNECTORS)
     assert set(MINIMAL) <= set(CONNECTORS)

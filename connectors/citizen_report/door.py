@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import orjson
 
-from connectors.field_reports.words import KEYS
+from connectors.citizen_report.words import KEYS
 from connectors.spelling import code
 
 _KEPT = {name: field for field, names in KEYS.items() for name in names}
