@@ -11,6 +11,7 @@ from starlette.routing import compile_path
 
 from api import (
     PREFIX,
+    broadcasts,
     cases,
     devices,
     exports,
@@ -78,7 +79,8 @@ def create_app(
     app.add_middleware(Measured, meter=meter)
     problems.handle(app)
     for part in (
-        probes, metrics, session, messages, units, devices, observations, cases, indicators, sources, stream, exports,
+        probes, metrics, session, messages, units, devices, observations, cases, broadcasts, indicators, sources,
+        stream, exports,
     ):  # fmt: skip
         app.include_router(part.router)
     app.include_router(_document(app))

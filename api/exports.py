@@ -12,7 +12,7 @@ from fastapi.responses import StreamingResponse
 from psycopg.rows import DictRow
 from pydantic import BaseModel
 
-from api import PREFIX, cases, devices, observations
+from api import PREFIX, broadcasts, cases, devices, observations
 from api.access import VIEWER
 from api.context import TheStore
 from api.listing import Listing
@@ -67,3 +67,9 @@ def observations_csv(asked: Annotated[observations.Figures, Query()], store: The
 def cases_csv(asked: Annotated[cases.Sought, Query()], store: TheStore) -> StreamingResponse:
     """Return every case that matches, as CSV in UTF-8."""
     return _file(cases.CASES, cases.Case, store, asked)
+
+
+@router.get("/broadcasts.csv", dependencies=[VIEWER])
+def broadcasts_csv(asked: Annotated[broadcasts.Heard, Query()], store: TheStore) -> StreamingResponse:
+    """Return every broadcast that matches, as CSV in UTF-8."""
+    return _file(broadcasts.BROADCASTS, broadcasts.Broadcast, store, asked)

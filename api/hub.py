@@ -91,13 +91,17 @@ class Hub(threading.Thread):
         return len(self._followers)
 
     def since(self, instant: datetime, unit: str | None) -> list[Event] | None:
-        """Return devices and cases that changed since (with a margin), from the tables; None where they are too many.
+        """Return what changed since (with a margin), from the tables; None where it is too much.
 
         Their events carry no id of their own; raises :class:`StoreDown`.
         """
         arguments = {"since": instant - MARGIN, "unit": unit, "most": MOST + 1}
         events: list[Event] = []
-        for kind, query, fields in (("device", "devices", registry.JSON), ("case", "cases", ())):
+        for kind, query, fields in (
+            ("device", "devices", registry.JSON),
+            ("case", "cases", ()),
+            ("broadcast", "broadcasts", ()),
+        ):
             changed = sql.SQL(
                 "select * from ({}) as item where changed_at >= %(since)s"
                 " and (%(unit)s::text is null or unit = %(unit)s) order by changed_at limit %(most)s"
@@ -169,7 +173,7 @@ class Hub(threading.Thread):
                 refreshed = now
 
     def _absorb(self, payload: str) -> None:
-        said: dict[str, list[dict[str, Any]]] = {"device": [], "case": [], "source": []}
+        said: dict[str, list[dict[str, Any]]] = {"device": [], "case": [], "broadcast": [], "source": []}
         try:
             for line in payload.split("\n"):
                 notice = orjson.loads(line)
@@ -180,6 +184,7 @@ class Hub(threading.Thread):
             ("device", str(item["unit"]), dumps(item)) for item in self._registry.shown(said["device"])
         ]
         changes += (("case", str(row["unit"]), dumps(row)) for row in self._cases(said["case"]))
+        changes += (("broadcast", str(row["unit"]), dumps(row)) for row in self._broadcasts(said["broadcast"]))
         self._dirty.update(item["name"] for item in said["source"])
         self._publish(changes)
 
@@ -193,6 +198,17 @@ class Hub(threading.Thread):
             " (select * from unnest(%s::text[], %s::text[], %s::text[]))"
         ).format(sql.SQL(QUERIES["cases"]))
         return self._store.rows(query, keys)
+
+    def _broadcasts(self, keys: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Return the broadcasts of these keys as they stand."""
+        if not keys:
+            return []
+        columns = [[key[name] for key in keys] for name in ("unit", "kind", "source", "id")]
+        query = sql.SQL(
+            "select * from ({}) as item where (unit, kind, source, id) in"
+            " (select * from unnest(%s::text[], %s::text[], %s::text[], %s::text[]))"
+        ).format(sql.SQL(QUERIES["broadcasts"]))
+        return self._store.rows(query, columns)
 
     def _tick(self) -> None:
         """Once a second: the database's clock, and the sources that did something or fell silent."""

@@ -186,26 +186,46 @@ class CaseReport:
 
 @dataclass(frozen=True, slots=True)
 class Broadcast:
-    """One programme on the loudspeakers, planned or played, from ``starts_at`` to ``ends_at`` (UTC; none: it plays on).
+    """One programme on the loudspeakers from ``starts_at`` to ``ends_at`` (UTC; none: not known, or it plays on).
 
-    ``device`` is the cluster's name, empty where all of the commune are meant; ``id`` is the source's own name of it.
+    ``id`` is the source's own name of it: the same id again is the same broadcast, corrected or further on. ``device``
+    is a cluster's name, empty where all clusters of the source are meant. Priorities are those of TT 39/2020/TT-BTTTT.
     """
 
     unit: str
     kind: Literal["planned", "played"]
+    id: str
     starts_at: datetime
     ends_at: datetime | None
     programme: str
+    state: Literal["planned", "cancelled", "playing", "played", "failed"]
     device: str = ""
     priority: Literal["normal", "priority", "emergency"] = "normal"
-    id: str = ""
 
     def __post_init__(self) -> None:
         if self.starts_at.tzinfo is None or (self.ends_at is not None and self.ends_at.tzinfo is None):
             raise ValueError("starts_at and ends_at need a time zone")
+        if not self.id:
+            raise ValueError("a broadcast needs an id")
 
 
-Record = DeviceReport | Observation | CaseReport | Broadcast
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The planned broadcasts of the same message are all that there are from ``start`` to ``stop`` (UTC, half open).
+
+    What the source planned there before, and this message no longer names, is cancelled.
+    """
+
+    unit: str
+    start: datetime
+    stop: datetime
+
+    def __post_init__(self) -> None:
+        if self.start.tzinfo is None or self.stop.tzinfo is None:
+            raise ValueError("start and stop need a time zone")
+
+
+Record = DeviceReport | Observation | CaseReport | Broadcast | Plan
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Broadcasts into rows: each as its source last said; a plan cancels what it no longer names."""
 
-from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import asdict, replace
+from dataclasses import asdict
+from itertools import groupby
 
 from connectors.contract import Broadcast, Message, Plan
 from ingest.sql import QUERIES
@@ -10,31 +10,33 @@ from ingest.store import Link
 
 Said = tuple[int, Message, Broadcast | Plan]
 """A record with its message, and the message's place in the batch."""
+Key = tuple[str, str, str, str]
+"""A broadcast's unit, kind, source and id."""
 
 
-def store(link: Link, said: Iterable[Said]) -> tuple[set[int], list[Broadcast]]:
-    """Write the broadcasts of a batch; returns the messages that brought something new, and what changed.
+def store(link: Link, said: Iterable[Said]) -> tuple[set[int], list[Key]]:
+    """Write the broadcasts of a batch, message by message; returns those that brought something new, and what changed.
 
     A message received before the one that last changed a broadcast changes it no more.
     """
     new: set[int] = set()
-    changed: list[Broadcast] = []
-    plans: list[tuple[int, Message, Plan]] = []
-    named: defaultdict[int, list[str]] = defaultdict(list)
-    for n, message, record in said:
-        if isinstance(record, Plan):
-            plans.append((n, message, record))
-            continue
-        if record.kind == "planned":
-            named[n].append(record.id)
-        if put(link, message, record):
+    changed: list[Key] = []
+    for n, its in groupby(said, key=lambda one: one[0]):
+        plans: list[tuple[Message, Plan]] = []
+        planned: list[str] = []
+        before = len(changed)
+        for _, message, record in its:
+            if isinstance(record, Plan):
+                plans.append((message, record))
+                continue
+            if record.kind == "planned":
+                planned.append(record.id)
+            if put(link, message, record):
+                changed.append((record.unit, record.kind, message.source, record.id))
+        for message, plan in plans:
+            changed += _cancelled(link, message, plan, planned)
+        if len(changed) > before:
             new.add(n)
-            changed.append(record)
-    for n, message, plan in plans:
-        gone = _cancel(link, message, plan, named[n])
-        if gone:
-            new.add(n)
-            changed += gone
     return new, changed
 
 
@@ -44,10 +46,6 @@ def put(link: Link, message: Message, broadcast: Broadcast) -> bool:
     return link.execute(QUERIES["put_broadcast"], row).fetchone() is not None
 
 
-def _cancel(link: Link, message: Message, plan: Plan, named: list[str]) -> list[Broadcast]:
-    rows = link.execute(
-        QUERIES["cancel_unnamed"],
-        asdict(plan) | {"source": message.source, "received_at": message.received_at, "named": named},
-    )
-    planned = (Broadcast(plan.unit, "planned", *row, state="planned") for row in rows)  # type: ignore[arg-type]
-    return [replace(broadcast, state="cancelled") for broadcast in planned]
+def _cancelled(link: Link, message: Message, plan: Plan, planned: list[str]) -> list[Key]:
+    row = asdict(plan) | {"source": message.source, "received_at": message.received_at, "planned": planned}
+    return [(plan.unit, "planned", message.source, id_) for (id_,) in link.execute(QUERIES["cancel_unnamed"], row)]

@@ -11,12 +11,19 @@ from ingest.store import Link
 
 CHANNEL = "ioc"
 _DEVICE = ("unit", "kind", "name", "state", "reported", "since", "at", "reason", "changed_at", "readings", "labels")
+_BROADCAST = ("unit", "kind", "source", "id")
 _LARGEST = 7_900
 """Bytes of one payload; PostgreSQL refuses 8,000 and more."""
 
 
-def notify(link: Link, devices: Sequence[DeviceId], events: Iterable[CaseReport], sources: Collection[str]) -> None:
-    """Announce devices, cases and sources; heard at commit, or never."""
+def notify(
+    link: Link,
+    devices: Sequence[DeviceId],
+    events: Iterable[CaseReport],
+    sources: Collection[str],
+    broadcasts: Iterable[tuple[str, str, str, str]] = (),
+) -> None:
+    """Announce devices, cases, sources and the keys of broadcasts; heard at commit, or never."""
     pieces: list[str] = []
     if devices:
         columns = [[d.unit for d in devices], [d.kind for d in devices], [d.name for d in devices]]
@@ -27,6 +34,7 @@ def notify(link: Link, devices: Sequence[DeviceId], events: Iterable[CaseReport]
                 piece = _said("device", dict(zip(_DEVICE[:-2], row, strict=False)))
             pieces.append(piece)
     pieces += (_said("case", asdict(event)) for event in events)
+    pieces += (_said("broadcast", dict(zip(_BROADCAST, key, strict=True))) for key in broadcasts)
     pieces += (_said("source", {"name": name}) for name in sorted(sources))
     payloads = [[payload] for payload in _packed(pieces)]
     if payloads:

@@ -55,6 +55,10 @@ select unit, kind, id, at, opened_at, closed_at, status, category, severity, due
        source, received_at, changed_at, closed_at is null and coalesce(due < now(), false) as overdue
 from case_now
 
+-- broadcasts: programmes on the loudspeakers, planned and played
+select unit, kind, id, device, programme, priority, starts_at, ends_at, state, source, received_at, changed_at
+from broadcast
+
 -- sources: every feed, its state and its counters
 select name, connector, feed, title, transport, state, configured, received, stored, duplicate, rejected, queued,
        last_message_at, last_stored_at, heartbeat_at, error, error_since, lag_s::double precision as lag_s,
@@ -69,7 +73,8 @@ from rejection
 select unit, kind, state, count(*) as devices from device_now group by unit, kind, state
 
 -- known_units: communes of which something is known
-select array(select unit from device union select unit from observation union select unit from case_now) as units
+select array(select unit from device union select unit from observation union select unit from case_now
+             union select unit from broadcast) as units
 
 -- session_of: who holds this cookie
 select a.name, a.role, s.expires_at < now() + interval '11 hours 55 minutes' as ages
