@@ -24,6 +24,11 @@ _MEANS = {
 """The device's own word -> the dictionary's state: a camera that shows but doesn't record is degraded, not gone."""
 
 
+def means(word: str) -> str:
+    """Return the dictionary's state for a device's own word."""
+    return _MEANS.get(word, ONLINE)
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """What is known of a device; ``at`` is the instant of its newest report, ``since`` the begin of its state (UTC)."""
@@ -58,7 +63,7 @@ def follow(known: Known | None, heard: Iterable[Evidence]) -> tuple[Known | None
     """Apply evidence in the order of reception."""
     begun: list[Span] = []
     for evidence in heard:
-        state = _MEANS.get(evidence.reported, ONLINE)
+        state = means(evidence.reported)
         # A clock that runs ahead must not make all that follows look late.
         said_at = min(evidence.at, evidence.received_at)
         if known is None:

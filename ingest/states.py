@@ -5,10 +5,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from operator import itemgetter
+from typing import NamedTuple
 
 import orjson
 
 from connectors.contract import DeviceId, DeviceReport, Message
+from ingest.evidence import Fact, fuse
 from ingest.reports import Row
 from ingest.sql import QUERIES
 from ingest.state import Evidence, Known, Span, follow, silent
@@ -17,16 +19,26 @@ from ingest.store import Link
 _EVER = datetime(1, 1, 1, tzinfo=UTC)
 
 
-def lock(link: Link, devices: Collection[DeviceId]) -> dict[DeviceId, Known]:
+class Before(NamedTuple):
+    """What the database knows of a device: its state, its last source, each source's word where there are several."""
+
+    state: Known
+    source: str
+    facts: Mapping[str, Fact]
+
+
+def lock(link: Link, devices: Collection[DeviceId]) -> dict[DeviceId, Before]:
     """Return what is known of these devices, and keep other writers off them until the transaction ends."""
     columns = _columns(sorted(devices))
     return {
-        DeviceId(unit, kind, name): Known(at, state, reported, since, reason)
-        for unit, kind, name, at, state, reported, since, reason in link.execute(QUERIES["lock_states"], columns)
+        DeviceId(unit, kind, name): Before(Known(at, state, reported, since, reason), source, _facts(facts))
+        for unit, kind, name, at, state, reported, since, reason, source, facts in link.execute(
+            QUERIES["lock_states"], columns
+        )
     }
 
 
-def advance(link: Link, known: Mapping[DeviceId, Known], rows: Iterable[Row]) -> list[DeviceId]:
+def advance(link: Link, known: Mapping[DeviceId, Before], rows: Iterable[Row]) -> list[DeviceId]:
     """Follow the reports that were new; returns the devices that were heard."""
     heard: dict[DeviceId, _Heard] = {}
     for r in rows:
@@ -42,7 +54,9 @@ def advance(link: Link, known: Mapping[DeviceId, Known], rows: Iterable[Row]) ->
     put: list[dict[str, object]] = []
     spans: list[tuple[DeviceId, Span]] = []
     for device, its in sorted(heard.items(), key=itemgetter(0)):
-        after, begun = follow(known.get(device), its.evidence())
+        before = known.get(device)
+        facts = its.facts(before)
+        after, begun = follow(before.state if before else None, its.fused(facts) if facts else its.evidence())
         if after is None:
             continue
         spans += ((device, span) for span in begun)
@@ -50,8 +64,11 @@ def advance(link: Link, known: Mapping[DeviceId, Known], rows: Iterable[Row]) ->
             "unit": device.unit, "kind": device.kind, "name": device.name, "at": after.at, "state": after.state,
             "reported": after.reported, "since": after.since, "reason": after.reason,
             "seen_at": its.seen_at, "source": its.source,
+            "facts": {source: list(fact) for source, fact in facts.items()},
         }  # fmt: skip
-        if its.told is not None and its.told.at >= after.at:
+        if facts:
+            state |= its.readings()
+        elif its.told is not None and its.told.at >= after.at:
             state |= {"readings": its.told.values, "labels": its.told.labels}
         put.append(state)
     link.execute(QUERIES["put_states"], (orjson.dumps(put).decode(),))
@@ -62,9 +79,11 @@ def advance(link: Link, known: Mapping[DeviceId, Known], rows: Iterable[Row]) ->
 class _Heard:
     """What a batch says of one device; leaves out what repeats its neighbours, for a state lives by its changes."""
 
-    __slots__ = ("_last", "_telling", "seen_at", "source", "told")
+    __slots__ = ("_last", "_mixed", "_telling", "_words", "seen_at", "source", "told")
 
     def __init__(self) -> None:
+        self._words: list[tuple[DeviceReport, Message]] = []
+        self._mixed = False
         self._telling: list[Evidence] = []
         self._last: tuple[DeviceReport, Message, bool] | None = None
         self.seen_at = _EVER
@@ -76,6 +95,8 @@ class _Heard:
         """Take the next report of a batch."""
         connection = report.labels.get("evidence") == "connection"
         before = self._last
+        self._mixed = self._mixed or (self.source not in ("", message.source))
+        self._words.append((report, message))
         self._last = (report, message, connection)
         if before is None or connection or report.state != before[0].state:
             self._telling.append(Evidence(report.at, message.received_at, report.state, connection))
@@ -84,6 +105,36 @@ class _Heard:
         if message.received_at > self.seen_at:
             self.seen_at = message.received_at
         self.source = message.source
+
+    def facts(self, before: Before | None) -> dict[str, Fact]:
+        """Return each source's word before this batch, where several sources speak of the device; else nothing."""
+        if before is None:
+            report, message = self._words[0]
+            return {message.source: _fact(report, message)} if self._mixed else {}
+        if before.facts:
+            return dict(before.facts)
+        if not self._mixed and before.source == self.source:
+            return {}
+        return {before.source: Fact(before.state.reported, before.state.at, before.state.at)}
+
+    def fused(self, facts: dict[str, Fact]) -> list[Evidence]:
+        """Add the words of this batch to the facts, and return what they say together after each."""
+        said = []
+        for report, message in self._words:
+            fact = _fact(report, message)
+            if message.source in facts and fact.at < facts[message.source].at:
+                continue  # late: a row, and no news
+            facts[message.source] = fact
+            said.append(Evidence(fact.heard_at, fact.heard_at, fuse(facts, fact.heard_at)))
+        return said
+
+    def readings(self) -> dict[str, object]:
+        """Return the numbers and texts of all sources of this batch; of one key the last word counts."""
+        told = [report for report, _ in self._words if report.labels.get("evidence") != "connection"]
+        return {
+            "readings": {key: value for report in told for key, value in report.values.items()},
+            "labels": {key: text for report in told for key, text in report.labels.items()},
+        }
 
     def evidence(self) -> list[Evidence]:
         """Return what tells: the first, the changes, connections, and the last word."""
@@ -141,6 +192,17 @@ def _write_spans(link: Link, spans: Sequence[tuple[DeviceId, Span]]) -> None:
     rows = [(*spans[n][0], spans[n][1].started_at, following.get(n), spans[n][1].state, spans[n][1].reason)
             for n in kept.values()]  # fmt: skip
     link.execute(QUERIES["open_spans"], [list(column) for column in zip(*rows, strict=True)])
+
+
+def _fact(report: DeviceReport, message: Message) -> Fact:
+    return Fact(report.state, report.at, message.received_at)
+
+
+def _facts(stored: Mapping[str, Sequence[str]]) -> dict[str, Fact]:
+    return {
+        source: Fact(reported, datetime.fromisoformat(at), datetime.fromisoformat(heard_at))
+        for source, (reported, at, heard_at) in stored.items()
+    }
 
 
 def _columns(devices: Sequence[DeviceId]) -> list[list[object]]:

@@ -6,7 +6,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.state import OFFLINE, ONLINE, UNKNOWN, Evidence, follow, silent
+from ingest.evidence import LIFE, Fact, fuse
+from ingest.state import OFFLINE, ONLINE, UNKNOWN, Evidence, follow, means, silent
 
 T0 = datetime(2026, 11, 21, tzinfo=UTC)
 seconds = st.integers(0, 5_000).map(lambda n: T0 + timedelta(seconds=n))
@@ -115,3 +116,22 @@ def test_after_a_blind_time_a_device_gets_its_whole_patience_again(
     elif blind_matters:
         assert span is not None
         assert span.started_at >= end
+
+
+@given(
+    said=st.dictionaries(st.sampled_from("abcd"), words | st.just("offline"), min_size=1), minutes=st.integers(0, 30)
+)
+def test_a_device_is_alive_where_anybody_hears_it_and_as_ill_as_the_worst_finds_it(
+    said: dict[str, str], minutes: int
+) -> None:
+    now = T0 + timedelta(minutes=minutes)
+    word = fuse({source: Fact(word, T0, T0) for source, word in said.items()}, now)
+    states = [means(word) for word in said.values()]
+    if timedelta(minutes=minutes) > LIFE or set(states) == {"offline"}:
+        assert word == "offline"
+    elif "fault" in states:
+        assert means(word) == "fault"
+    elif set(states) == {"online"}:
+        assert means(word) == "online"
+    else:
+        assert means(word) == "degraded"

@@ -29,3 +29,6 @@ select s.*,
             else 'ok' end as state,
        extract(epoch from now() - greatest(last_message_at, contact_at)) as lag_s
 from source s;
+
+-- Where several sources speak of one device, each one's word: [word, the device's instant, reception].
+alter table device_state add column facts jsonb not null default '{}';
