@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Literal
 
+import orjson
 import psycopg
 
-from connectors.contract import CaseReport, DeviceId, DeviceReport, Message, Observation
-from ingest import cases, figures, reports, states
+from connectors.contract import Broadcast, CaseReport, DeviceId, DeviceReport, Message, Observation, Plan
+from ingest import broadcasts, cases, figures, imports, reports, states
 from ingest.pipeline import Rejection, Understood, refuse
 from ingest.sql import QUERIES
 from ingest.store import Link, Store
@@ -46,7 +47,7 @@ class Committer:
 
     def _once(self, batch: Sequence[Understood]) -> list[Outcome]:
         load = _Load()
-        for n, (message, records, _, _, _) in enumerate(batch):
+        for n, (message, records, *_) in enumerate(batch):
             for record in records:
                 if type(record) is DeviceReport:
                     load.reports.append((n, message, record))
@@ -54,6 +55,8 @@ class Committer:
                     load.observations.append((n, message, record))
                 elif type(record) is CaseReport:
                     load.events.append((n, message, record))
+                elif isinstance(record, Broadcast | Plan):
+                    load.programmes.append((n, message, record))
         again = any(message.redelivered and report.at == message.received_at for _, message, report in load.reports)
         try:
             return self._transaction(batch, load, collide=again)
@@ -65,13 +68,17 @@ class Committer:
             new: set[int] = set()
             changed: list[DeviceId] = []
             events: list[CaseReport] = []
+            heard: list[broadcasts.Key] = []
             if load.reports:
                 taken, changed = self._take_reports(link, load.reports, collide=collide)
                 new.update(r.n for r in taken)
             if load.observations:
-                new |= figures.store(link, load.observations)
+                new |= imports.store(link, batch, load.observations)
             if load.events:
                 fresh, events = cases.store(link, load.events)
+                new |= fresh
+            if load.programmes:
+                fresh, heard = broadcasts.store(link, load.programmes)
                 new |= fresh
             outcomes: list[Outcome] = [
                 "rejected" if understood.rejection else "stored" if n in new else "duplicate"
@@ -86,7 +93,7 @@ class Committer:
                 if understood.cursor is not None:
                     link.execute(QUERIES["move_cursor"], (understood.message.source, *understood.cursor))
             count(link, batch, outcomes)
-            notify(link, changed, events, {understood.message.source for understood in batch})
+            notify(link, changed, events, {understood.message.source for understood in batch}, heard)
             return outcomes
 
     def _take_reports(
@@ -111,6 +118,7 @@ class _Load:
     reports: list[_Said] = field(default_factory=list)
     observations: list[figures.Figure] = field(default_factory=list)
     events: list[tuple[int, Message, CaseReport]] = field(default_factory=list)
+    programmes: list[broadcasts.Said] = field(default_factory=list)
 
 
 def keep_rejection(link: Link, rejection: Rejection) -> None:
@@ -127,6 +135,7 @@ def keep_rejection(link: Link, rejection: Rejection) -> None:
             "stage": rejection.stage,
             "place": rejection.place,
             "reason": rejection.reason,
+            "faults": orjson.dumps([fault._asdict() for fault in rejection.faults]).decode(),
         },
     )
 
@@ -138,7 +147,7 @@ def count(link: Link, batch: Sequence[Understood], outcomes: Sequence[Outcome]) 
     minutes: defaultdict[tuple[str, str, datetime], Counter[str]] = defaultdict(Counter)
     kinds = Counter(
         (message.source, records[0].unit if records else "", message.received_at, outcome)
-        for (message, records, _, _, _), outcome in zip(batch, outcomes, strict=True)
+        for (message, records, *_), outcome in zip(batch, outcomes, strict=True)
     )
     for (source, unit, received_at, outcome), times in kinds.items():
         sums[source][outcome] += times

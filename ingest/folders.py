@@ -69,7 +69,10 @@ class Folders:
     def _take(self, name: str, source: Polled, path: Path) -> int:
         body = path.read_bytes()
         digest = hashlib.sha256(body).digest()
-        if self._store.row("select 1 from taken where source = %s and digest = %s", (name, digest)):
+        # What was undone is taken again where somebody saved it since, never because it still lies there.
+        saved = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        known = "select 1 from taken where source = %s and digest = %s and coalesce(undone_at >= %s, true)"
+        if self._store.row(known, (name, digest, saved)):
             return 0
         message = Message(name, str(path), body, datetime.now(UTC))
         if not self._writer.offer([Envelope(message, source, self, path.name, digest)]):

@@ -4,8 +4,9 @@ import logging
 from collections.abc import Container
 from dataclasses import dataclass, replace
 from typing import NamedTuple
+from uuid import UUID
 
-from connectors.contract import Connector, Message, Record, Undecodable
+from connectors.contract import Connector, Fault, Message, Record, Undecodable
 
 log = logging.getLogger(__name__)
 
@@ -18,6 +19,18 @@ class Rejection:
     stage: str
     place: str
     reason: str
+    faults: tuple[Fault, ...] = ()
+
+
+class Delivery(NamedTuple):
+    """What somebody brought in one piece, a file or a push of many lines: its figures are one import.
+
+    ``digest`` is the SHA-256 of all of it; ``actor`` an account, a token, the command line or a watched folder.
+    """
+
+    key: UUID
+    digest: bytes
+    actor: str
 
 
 class Cursor(NamedTuple):
@@ -31,7 +44,7 @@ class Understood(NamedTuple):
     """What one message gave: records, or a rejection, or (an operator's choice) the good part beside the rejection.
 
     ``content`` is the digest to remember where the message is a file that is taken once, ``cursor`` where the
-    conversation goes on that brought it.
+    conversation goes on that brought it, ``delivery`` what it came in.
     """
 
     message: Message
@@ -39,6 +52,7 @@ class Understood(NamedTuple):
     rejection: Rejection | None = None
     content: bytes | None = None
     cursor: Cursor | None = None
+    delivery: Delivery | None = None
 
 
 def understand(
@@ -61,18 +75,22 @@ def understand(
             raise Undecodable("it says nothing that could be kept")
         for record in records:
             if record.unit not in units:
-                raise Undecodable(
-                    f"{record.unit} is the code of no unit, now or before 2025; correct the sender's topic or file",
-                    place="unit",
-                )
+                fault = _no_unit(record.unit)
+                raise Undecodable(fault.reason, place=fault.place, faults=(fault,))
     except Undecodable as refusal:
-        rejection = Rejection(message, "understand", refusal.place, refusal.reason)
+        rejection = Rejection(message, "understand", refusal.place, refusal.reason, refusal.faults)
         return Understood(message, refusal.taken, rejection, content, cursor)
-    except Exception as fault:  # a connector's bug costs one message, not the service
+    except Exception as bug:  # it costs one message, not the service
         log.exception("connector broke source=%s address=%s", message.source, message.address)
-        reason = f"the connector broke ({type(fault).__name__}: {fault}); a bug of ours, please report it"
+        reason = f"the connector broke ({type(bug).__name__}: {bug}); a bug of ours, please report it"
         return Understood(message, (), Rejection(message, "understand", "connector", reason), content, cursor)
     return Understood(message, records, None, content, cursor)
+
+
+def _no_unit(code: str) -> Fault:
+    vi = f"{code} không phải là mã của đơn vị hành chính nào, trước đây hay hiện nay; sửa lại mã trong tệp hoặc bản tin"
+    reason = f"{code} is the code of no unit, now or before 2025; correct the sender's topic or file"
+    return Fault("unit", reason, vi)
 
 
 def refuse(understood: Understood, reason: str, *, stage: str, place: str = "") -> Understood:

@@ -1,7 +1,7 @@
 -- Named queries: a line "-- name: what it does", then the statement.
 
 -- lock_states: the states of the batch's devices, locked in one order so that two writers never wait for each other
-select s.unit, s.kind, s.name, s.at, s.state, s.reported, s.since, s.reason
+select s.unit, s.kind, s.name, s.at, s.state, s.reported, s.since, s.reason, s.source, s.facts
 from device_state s
 join unnest(%s::text[], %s::text[], %s::text[]) as b(unit, kind, name) using (unit, kind, name)
 order by s.unit, s.kind, s.name
@@ -12,18 +12,22 @@ insert into device (unit, kind, name, lifecycle)
 select unit, kind, name, 'unconfirmed' from unnest(%s::text[], %s::text[], %s::text[]) as b(unit, kind, name)
 on conflict do nothing
 
--- put_states: the newest evidence of each device; an online word alone keeps the last numbers
+-- put_states: the newest evidence of each device; an online word alone keeps the last numbers, several sources add up
 insert into device_state as s
-    (unit, kind, name, at, seen_at, state, reported, since, reason, readings, labels, source, changed_at)
-select unit, kind, name, at, seen_at, state, reported, since, reason, readings, labels, source, clock_timestamp()
+    (unit, kind, name, at, seen_at, state, reported, since, reason, readings, labels, source, facts, changed_at)
+select unit, kind, name, at, seen_at, state, reported, since, reason, readings, labels, source, facts, clock_timestamp()
 from jsonb_to_recordset(%s::jsonb)
     as b(unit text, kind text, name text, at timestamptz, seen_at timestamptz, state text, reported text,
-         since timestamptz, reason text, readings jsonb, labels jsonb, source text)
+         since timestamptz, reason text, readings jsonb, labels jsonb, source text, facts jsonb)
 order by unit, kind, name
 on conflict (unit, kind, name) do update set
     at = excluded.at, seen_at = excluded.seen_at, state = excluded.state, reported = excluded.reported,
-    since = excluded.since, reason = excluded.reason, readings = coalesce(excluded.readings, s.readings),
-    labels = coalesce(excluded.labels, s.labels), source = excluded.source, changed_at = excluded.changed_at
+    since = excluded.since, reason = excluded.reason, facts = excluded.facts,
+    readings = case when excluded.facts = '{}' then coalesce(excluded.readings, s.readings)
+                    else coalesce(s.readings, '{}') || coalesce(excluded.readings, '{}') end,
+    labels = case when excluded.facts = '{}' then coalesce(excluded.labels, s.labels)
+                  else coalesce(s.labels, '{}') || coalesce(excluded.labels, '{}') end,
+    source = excluded.source, changed_at = excluded.changed_at
 
 -- close_spans: the open span of each device ends where the next begins
 update state_span s set ended_at = greatest(b.ended_at, s.started_at)
@@ -81,13 +85,31 @@ returning unit, name, at, digest
 create temporary table if not exists staged_observation
     (n integer, unit text, indicator text, period_start date, period_end date, period_kind text, cumulative boolean,
      scope text, dims jsonb, value numeric, numerator numeric, denominator numeric, bound text, low numeric, high numeric,
-     stated numeric, quality text, level text, source text, address text, received_at timestamptz)
+     stated numeric, quality text, level text, source text, address text, received_at timestamptz, import bigint)
 on commit delete rows
+
+-- state_again: a figure that another source's file states too stays when the first is undone
+update observation o set stated_by = o.stated_by || coalesce(s.import, 0)
+from staged_observation s
+where o.latest and o.import is not null and o.import is distinct from s.import
+  and (o.unit, o.indicator, o.period_start, o.period_end, o.period_kind, o.cumulative, o.scope, o.dims)
+    = (s.unit, s.indicator, s.period_start, s.period_end, s.period_kind, s.cumulative, s.scope, s.dims)
+  and (o.value, o.numerator, o.denominator, o.bound, o.low, o.high, o.stated, o.quality, o.level)
+      is not distinct from (s.value, s.numerator, s.denominator, s.bound, s.low, s.high, s.stated, s.quality, s.level)
+  and not o.stated_by && array[0, coalesce(s.import, 0)]::bigint[]
+  -- Within one source the later import is undone first, so there is nothing to remember.
+  and not (s.import is not null
+           and exists (select from import i where i.id = o.import and i.source = s.source and i.undone_at is null))
 
 -- new_observations: figures that say something else than the latest revision
 create temporary table new_observation on commit drop as
 select distinct on (s.unit, s.indicator, s.period_start, s.period_end, s.period_kind, s.cumulative, s.scope, s.dims)
-       s.*, coalesce(o.revision, 0) + 1 as revision
+       s.*, o.unit is null as fresh,
+       1 + coalesce((
+           select max(h.revision) from observation h
+           where (h.unit, h.indicator, h.period_start, h.period_end, h.period_kind, h.cumulative, h.scope, h.dims)
+               = (s.unit, s.indicator, s.period_start, s.period_end, s.period_kind, s.cumulative, s.scope, s.dims)
+       ), 0) as revision
 from staged_observation s
 left join observation o on o.latest
     and (o.unit, o.indicator, o.period_start, o.period_end, o.period_kind, o.cumulative, o.scope, o.dims)
@@ -103,15 +125,77 @@ from new_observation s
 where o.latest and (o.unit, o.indicator, o.period_start, o.period_end, o.period_kind, o.cumulative, o.scope, o.dims)
                  = (s.unit, s.indicator, s.period_start, s.period_end, s.period_kind, s.cumulative, s.scope, s.dims)
 
--- take_observations: the new revisions; answers which messages brought something new
+-- take_observations: the new revisions; answers how many new and changed figures each message brought
 with taken as (
     insert into observation (unit, indicator, period_start, period_end, period_kind, cumulative, scope, dims, revision,
-        latest, value, numerator, denominator, bound, low, high, stated, quality, level, source, address, received_at)
+        latest, value, numerator, denominator, bound, low, high, stated, quality, level, source, address, received_at,
+        import)
     select unit, indicator, period_start, period_end, period_kind, cumulative, scope, dims, revision,
-        true, value, numerator, denominator, bound, low, high, stated, quality, level, source, address, received_at
+        true, value, numerator, denominator, bound, low, high, stated, quality, level, source, address, received_at,
+        import
     from new_observation
     returning 1)
-select distinct n from new_observation, (select count(*) from taken) as done
+select n, count(*) filter (where fresh), count(*) filter (where not fresh)
+from new_observation, (select count(*) from taken) as done
+group by n
+
+-- compare_observations: figures beside what is stored, changed ones first
+select * from (
+    select s.n, s.unit, s.indicator, s.period_start, s.period_end, s.period_kind, s.cumulative, s.scope,
+           s.dims::text as dims, s.value, s.numerator, s.denominator, s.bound, s.low, s.high, s.stated, s.quality,
+           s.level,
+           case when o.unit is null then 'new'
+                when (o.value, o.numerator, o.denominator, o.bound, o.low, o.high, o.stated, o.quality, o.level)
+                     is distinct from
+                     (s.value, s.numerator, s.denominator, s.bound, s.low, s.high, s.stated, s.quality, s.level)
+                then 'changed' else 'same' end as change,
+           o.value as old_value, o.numerator as old_numerator, o.denominator as old_denominator,
+           o.stated as old_stated, o.quality as old_quality, o.received_at as old_received_at
+    from staged_observation s
+    left join observation o on o.latest
+        and (o.unit, o.indicator, o.period_start, o.period_end, o.period_kind, o.cumulative, o.scope, o.dims)
+          = (s.unit, s.indicator, s.period_start, s.period_end, s.period_kind, s.cumulative, s.scope, s.dims)
+) as compared
+order by array_position(array['changed', 'new', 'same'], change), unit, indicator, period_start, period_end, dims
+
+-- begin_import: a delivery that is not finished goes on
+insert into import (source, key, address, digest, actor, at) values (%s, %s, %s, %s, %s, %s)
+on conflict (key) do update set at = import.at
+returning id
+
+-- end_import: what a delivery brought
+update import set new = new + %(new)s, changed = changed + %(changed)s, same = same + %(same)s where id = %(id)s
+
+-- forget_import: the same content again that brought nothing is no import
+delete from import i
+where i.id = %(id)s and i.new + i.changed = 0
+  and exists (select from import o where (o.source, o.digest) = (i.source, i.digest) and o.id < i.id
+              and o.undone_at is null)
+
+-- undo_figures: revisions that nothing states any more
+update observation o set latest = false, undone_at = now(), undone_by = %(by)s
+where (o.import = %(id)s or (o.stated_by <> '{}' and o.stated_by @> array[%(id)s::bigint]))
+  and o.undone_at is null and o.import is not null and not o.stated_by @> array[0::bigint]
+  and not exists (select from import i where i.id = any(o.stated_by || o.import) and i.undone_at is null)
+
+-- restore_figures: what was said before is the latest again
+update observation o set latest = true
+from (
+    select distinct on (h.unit, h.indicator, h.period_start, h.period_end, h.period_kind, h.cumulative, h.scope, h.dims)
+           h.*
+    from observation h
+    join observation gone on gone.undone_at = now()
+        and (gone.import = %(id)s or (gone.stated_by <> '{}' and gone.stated_by @> array[%(id)s::bigint]))
+        and (h.unit, h.indicator, h.period_start, h.period_end, h.period_kind, h.cumulative, h.scope, h.dims)
+          = (gone.unit, gone.indicator, gone.period_start, gone.period_end, gone.period_kind, gone.cumulative,
+             gone.scope, gone.dims)
+    where h.undone_at is null
+    order by h.unit, h.indicator, h.period_start, h.period_end, h.period_kind, h.cumulative, h.scope, h.dims,
+             h.revision desc
+) b
+where not o.latest and o.revision = b.revision
+  and (o.unit, o.indicator, o.period_start, o.period_end, o.period_kind, o.cumulative, o.scope, o.dims)
+    = (b.unit, b.indicator, b.period_start, b.period_end, b.period_kind, b.cumulative, b.scope, b.dims)
 
 -- take_case_event: one event of a case; nothing where it is known
 insert into case_event (unit, kind, id, at, digest, opened_at, status, category, severity, due, channel, hamlet,
@@ -133,15 +217,37 @@ on conflict (unit, kind, id) do update set
     received_at = excluded.received_at, changed_at = excluded.changed_at
 where c.at <= excluded.at
 
+-- put_broadcast: a broadcast as its source says it now; nothing where that is known, or newer is
+insert into broadcast as b (unit, kind, source, id, device, programme, priority, starts_at, ends_at, state, received_at)
+values (%(unit)s, %(kind)s, %(source)s, %(id)s, %(device)s, %(programme)s, %(priority)s, %(starts_at)s, %(ends_at)s,
+        %(state)s, %(received_at)s)
+on conflict (unit, kind, source, id) do update set
+    device = excluded.device, programme = excluded.programme, priority = excluded.priority,
+    starts_at = excluded.starts_at, ends_at = excluded.ends_at, state = excluded.state,
+    received_at = excluded.received_at, changed_at = clock_timestamp()
+where b.received_at <= excluded.received_at
+  and (b.device, b.programme, b.priority, b.starts_at, b.ends_at, b.state) is distinct from
+      (excluded.device, excluded.programme, excluded.priority, excluded.starts_at, excluded.ends_at, excluded.state)
+returning true
+
+-- cancel_unnamed: what a source planned before and its newer plan does not name
+update broadcast set state = 'cancelled', received_at = %(received_at)s, changed_at = clock_timestamp()
+where unit = %(unit)s and kind = 'planned' and source = %(source)s and state = 'planned'
+  and starts_at >= %(start)s and starts_at < %(stop)s and received_at <= %(received_at)s and not id = any(%(planned)s)
+returning id
+
 -- keep_rejection: a refused message, whole; the same again only counts
-insert into rejection as r (source, address, body, digest, received_at, first_at, stage, place, reason)
-values (%(source)s, %(address)s, %(body)s, %(digest)s, %(received_at)s, %(received_at)s, %(stage)s, %(place)s, %(reason)s)
+insert into rejection as r (source, address, body, digest, received_at, first_at, stage, place, reason, faults)
+values (%(source)s, %(address)s, %(body)s, %(digest)s, %(received_at)s, %(received_at)s, %(stage)s, %(place)s, %(reason)s,
+        %(faults)s)
 on conflict (source, address, digest) do update set
     times = r.times + 1, received_at = excluded.received_at, stage = excluded.stage, place = excluded.place,
-    reason = excluded.reason, resolved_at = null
+    reason = excluded.reason, faults = excluded.faults, resolved_at = null
 
 -- take_content: a file is taken once, by content
-insert into taken (source, digest, address) values (%s, %s, %s) on conflict do nothing
+insert into taken (source, digest, address) values (%s, %s, %s)
+on conflict (source, digest) do update set undone_at = null, taken_at = now(), address = excluded.address
+where taken.undone_at is not null
 
 -- count: what became of a source's messages, in the same transaction as their rows
 update source set

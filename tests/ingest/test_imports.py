@@ -135,7 +135,8 @@ def test_any_imports_and_undos_are_as_if_only_those_that_remain_had_come(
         assert not one
     stood = stands(store)
     lost = store.rows(
-        "select 1 from observation where undone_at is null group by indicator having count(*) filter (where latest) <> 1"
+        "select 1 from observation where undone_at is null group by indicator"
+        " having count(*) filter (where latest) <> 1"
     )
     assert not lost, "what is not undone has a latest revision"
     clear(store)
