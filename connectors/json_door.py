@@ -1,4 +1,4 @@
-"""The door for pages of JSON: only the fields that a connector reads come in, because the others may tell of persons."""
+"""The door for pages of JSON: only the fields that a connector reads come in; others may tell of persons."""
 
 import json
 import re

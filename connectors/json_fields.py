@@ -16,6 +16,7 @@ from connectors.contract import FUTURE, LOCAL, Bound, Undecodable
 from connectors.spelling import plain
 
 UNREADABLE = (ValueError, ArithmeticError, RecursionError)
+"""What reading a body that is no JSON raises."""
 LONGEST = 120
 """Signs of the longest text that is read."""
 _MOST = Decimal(10) ** 18
@@ -199,8 +200,8 @@ class Json:
             raise self.expected("an object")
         if name in self.value:
             return Json(self.value[name], place)
-        folded = folded(name)
-        return next((Json(v, place) for key, v in self.value.items() if folded(key) == folded), Json(None, place))
+        sought = folded(name)
+        return next((Json(v, place) for key, v in self.value.items() if folded(key) == sought), Json(None, place))
 
 
 def end_of_day(day: date) -> datetime:
