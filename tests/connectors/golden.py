@@ -17,10 +17,23 @@ from typing import Any
 
 from connectors import CONNECTORS
 from connectors.contract import Connector, DeviceId, Message, Record, Undecodable
+from simulators.internet_feed import TOPICS
 
 CONNECTORS_FOLDER = Path(__file__).parents[2] / "connectors"
 MINIMAL: Mapping[str, Mapping[str, Any]] = {
     "budget_workbook": {"unit": "20791", "folder": "/var/lib/ioc/budget"},
+    "internet_feed": {
+        "unit": "20791",
+        "topics": TOPICS,
+        "sites": [
+            {"name": "Báo Mô Phỏng", "url": "https://mo-phong.example/internet/bao.rss"},
+            {
+                "name": "Trang tin Mô Phỏng",
+                "url": "https://mo-phong.example/internet/trang-tin.atom",
+                "source_type": "website",
+            },
+        ],
+    },
 }
 """The least an operator must write; connectors that are not here need nothing."""
 

@@ -27,6 +27,7 @@ from connectors.contract import (
 from simulators.budget_workbook import BudgetSimulator
 from simulators.camera_mqtt import CameraSimulator
 from simulators.field_reports import CitizenSimulator
+from simulators.internet_feed import InternetSites
 from simulators.loudspeaker_mqtt import LoudspeakerSimulator
 from simulators.network_mqtt import NetworkSimulator
 from tests.connectors.golden import CONNECTORS_FOLDER, MINIMAL, Case, cases, configured, outcome, understood
@@ -36,6 +37,7 @@ SIMULATORS: dict[str, Callable[[int], Simulator]] = {
     BudgetSimulator.connector: lambda seed: BudgetSimulator(UNIT, seed),
     CameraSimulator.connector: lambda seed: CameraSimulator(DeviceId(UNIT, "camera", f"cam-{seed}"), seed),
     CitizenSimulator.connector: lambda seed: CitizenSimulator(UNIT, seed, timedelta(hours=6)),
+    InternetSites.connector: lambda seed: InternetSites(UNIT, seed),
     LoudspeakerSimulator.connector: lambda seed: LoudspeakerSimulator(
         DeviceId(UNIT, "loudspeaker", f"loa-{seed}"), seed
     ),
