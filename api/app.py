@@ -15,6 +15,7 @@ from api import (
     cases,
     devices,
     exports,
+    imports,
     indicators,
     messages,
     metrics,
@@ -24,6 +25,7 @@ from api import (
     session,
     sources,
     stream,
+    totals,
     units,
 )
 from api.access import VIEWER
@@ -79,8 +81,8 @@ def create_app(
     app.add_middleware(Measured, meter=meter)
     problems.handle(app)
     for part in (
-        probes, metrics, session, messages, units, devices, observations, cases, broadcasts, indicators, sources,
-        stream, exports,
+        probes, metrics, session, messages, imports, units, devices, observations, totals, cases, broadcasts,
+        indicators, sources, stream, exports,
     ):  # fmt: skip
         app.include_router(part.router)
     app.include_router(_document(app))

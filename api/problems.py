@@ -32,7 +32,12 @@ _SCHEMA = {
             "type": "array",
             "items": {
                 "type": "object",
-                "properties": {"place": {"type": "string"}, "reason": {"type": "string"}},
+                "properties": {
+                    "line": {"type": ["integer", "null"], "description": "Of a push of many lines, from 1"},
+                    "place": {"type": "string"},
+                    "reason": {"type": "string"},
+                    "vi": {"type": "string", "description": "The reason in Vietnamese, where it is known"},
+                },
             },
         },
     },

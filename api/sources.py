@@ -3,14 +3,14 @@
 import base64
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from api import PREFIX
 from api.access import TECHNICIAN, VIEWER
-from api.answer import Json, Listed
+from api.answer import Json, Listed, passed
 from api.context import TheStore
 from api.listing import Listing, Paged
 from api.problems import Problem
@@ -52,8 +52,16 @@ class Source(BaseModel):
     stale_after_s: float
 
 
+class Fault(BaseModel):
+    """One thing to mend: where, what with the remedy, and the same in Vietnamese where it is known."""
+
+    place: str
+    reason: str
+    vi: str
+
+
 class Rejection(BaseModel):
-    """A refused message, whole; ``encoding`` says how to read ``body``."""
+    """A refused message, whole, with every fault; ``encoding`` says how to read ``body``."""
 
     id: int
     source: str
@@ -64,6 +72,7 @@ class Rejection(BaseModel):
     stage: str
     place: str
     reason: str
+    faults: list[Fault]
     retried_at: datetime | None
     resolved_at: datetime | None
     encoding: Literal["text", "base64"]
@@ -86,7 +95,8 @@ def rejections(name: str, asked: Annotated[Paged, Query()], store: TheStore) -> 
 
 
 def _readable(row: Mapping[str, Any]) -> dict[str, Any]:
-    body: bytes = row["body"]
+    row = passed(row, ("faults",))
+    body = cast("bytes", row["body"])
     try:
         return {**row, "encoding": "text", "body": body.decode()}
     except UnicodeDecodeError:

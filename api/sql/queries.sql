@@ -45,10 +45,46 @@ select u.code, u.level, u.name, u.parent, u.valid_from, u.valid_to, u.latitude, 
         from unit_successor s where s.successor = u.code and s.valid_to = u.valid_from) as predecessors
 from unit u
 
--- observations: figures of offices, every revision
-select unit, indicator, period_start, period_end, period_kind, cumulative, scope, dims::text as dims, revision, latest,
-       value, numerator, denominator, bound, low, high, stated, quality, level, source, address, received_at
-from observation
+-- observations: figures of offices, every revision; a code alone is no name, so each has the unit's at its period's end
+select o.unit, u.name as unit_name, u.level as unit_level, o.indicator, o.period_start, o.period_end, o.period_kind,
+       o.cumulative, o.scope, o.dims::text as dims, o.revision, o.latest, o.value, o.numerator, o.denominator, o.bound,
+       o.low, o.high, o.stated, o.quality, o.level, o.source, o.address, o.received_at, o.import as import_id,
+       o.undone_at, o.undone_by
+from observation o
+left join lateral (
+    select name, level from unit
+    where code = o.unit and valid_from <= o.period_end and (valid_to is null or valid_to > o.period_end)
+    order by valid_from desc limit 1) u on true
+
+-- lineage: a unit and those that it came from, each for its own time; share of it that is in the first, null: unknown
+with recursive line as (
+    (select code, level, name, valid_from, valid_to, false as predecessor, 1::numeric as share
+     from unit where code = %(unit)s order by valid_from desc limit 1)
+    union
+    select p.code, p.level, p.name, p.valid_from, p.valid_to, true, l.share * s.share
+    from line l
+    join unit_successor s on s.successor = l.code and s.valid_to = l.valid_from
+    join unit p on p.code = s.code and p.valid_to = s.valid_to
+)
+select code, level, name, valid_from, valid_to, predecessor, share from line order by predecessor, code
+
+-- descended: the figures of a unit and of those that it came from, each as it was then; never added up
+with recursive line as (
+    (select code, level, name, valid_from, valid_to, false as predecessor, 1::numeric as share
+     from unit where code = %(unit)s order by valid_from desc limit 1)
+    union
+    select p.code, p.level, p.name, p.valid_from, p.valid_to, true, l.share * s.share
+    from line l
+    join unit_successor s on s.successor = l.code and s.valid_to = l.valid_from
+    join unit p on p.code = s.code and p.valid_to = s.valid_to
+)
+select o.unit, u.name as unit_name, u.level as unit_level, o.indicator, o.period_start, o.period_end, o.period_kind,
+       o.cumulative, o.scope, o.dims::text as dims, o.revision, o.latest, o.value, o.numerator, o.denominator, o.bound,
+       o.low, o.high, o.stated, o.quality, o.level, o.source, o.address, o.received_at, o.import as import_id,
+       o.undone_at, o.undone_by, u.valid_from as unit_valid_from, u.valid_to as unit_valid_to, u.predecessor, u.share
+from line u
+join observation o on o.unit = u.code and o.period_end >= u.valid_from
+    and (u.valid_to is null or o.period_end < u.valid_to)
 
 -- cases: field reports and dossiers as they stand
 select unit, kind, id, at, opened_at, closed_at, status, category, severity, due, channel, hamlet, latitude, longitude,
@@ -65,8 +101,13 @@ select name, connector, feed, title, transport, state, configured, received, sto
        extract(epoch from stale_after)::double precision as stale_after_s
 from source_now
 
+-- imports: what files and pushes brought
+select id, source, address, encode(digest, 'hex') as digest, actor, at, new, changed, same, undone_at, undone_by
+from import
+
 -- rejections: what was refused, whole
-select id, source, address, received_at, first_at, times, stage, place, reason, retried_at, resolved_at, body
+select id, source, address, received_at, first_at, times, stage, place, reason, faults::text as faults, retried_at, resolved_at,
+       body
 from rejection
 
 -- device_counts: devices by commune, kind and state

@@ -44,7 +44,8 @@ def test_many_lines_some_good_some_bad_some_again(api: Api) -> None:
     assert counted(answer) == {"received": 13, "stored": 10, "duplicate": 1, "rejected": 2}
     reasons = answer.json()["reasons"]
     assert len(reasons) == 2
-    assert all(set(r) == {"place", "reason"} and r["reason"] for r in reasons)
+    assert all(set(r) == {"line", "place", "reason", "vi"} and r["reason"] for r in reasons)
+    assert [r["line"] for r in reasons] == [23, 25], "blank lines count, as an editor counts them"
     again = client.post(PUSH, content=body, headers=NDJSON)
     assert counted(again) == {"received": 13, "stored": 0, "duplicate": 11, "rejected": 2}
     assert counted(client.post(PUSH, content=b"\n\n", headers=NDJSON))["received"] == 0
