@@ -1,18 +1,30 @@
 """The registry: one visible line a connector; ``ioc.toml`` names them in ``[sources.*] connector = "…"``."""
 
 from connectors.budget_workbook import BudgetWorkbook
+from connectors.camera_icmp import CameraIcmp
 from connectors.camera_mqtt import CameraMqtt
 from connectors.contract import Connector
 from connectors.field_reports import FieldReports
+from connectors.field_reports_rest import FieldReportsRest
+from connectors.health_dhis2 import HealthDhis2
 from connectors.internet_feed import InternetFeed
 from connectors.loudspeaker_mqtt import LoudspeakerMqtt
+from connectors.network_icmp import NetworkIcmp
 from connectors.network_mqtt import NetworkMqtt
+from connectors.network_snmp import NetworkSnmp
+from connectors.recorder_snmp import RecorderSnmp
 
 CONNECTORS: dict[str, type[Connector]] = {
     "budget_workbook": BudgetWorkbook,
+    "camera_icmp": CameraIcmp,
     "camera_mqtt": CameraMqtt,
     "field_reports": FieldReports,
+    "field_reports_rest": FieldReportsRest,
+    "health_dhis2": HealthDhis2,
     "internet_feed": InternetFeed,
     "loudspeaker_mqtt": LoudspeakerMqtt,
+    "network_icmp": NetworkIcmp,
     "network_mqtt": NetworkMqtt,
+    "network_snmp": NetworkSnmp,
+    "recorder_snmp": RecorderSnmp,
 }

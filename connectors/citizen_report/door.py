@@ -5,11 +5,12 @@ because those are stored as rejections.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import orjson
 
 from connectors.citizen_report.words import KEYS
+from connectors.json_fields import folded
 from connectors.spelling import code
 
 _KEPT = {name: field for field, names in KEYS.items() for name in names}
@@ -28,15 +29,26 @@ _TOKEN = re.compile(
 )
 
 
-def cleansed(body: bytes) -> bytes:
-    """Return the body without all that is not a field of a report; a broken body stays broken, with ``*`` for it."""
+def cleansed(body: bytes, within: Sequence[str] = ()) -> bytes:
+    """Return the body without all that is not a field of a report; a broken body stays broken, with ``*`` for it.
+
+    The body is a report or a list of them, or a page: then ``within`` names the fields that lead to its list.
+    """
     try:
         said = orjson.loads(body)
     except orjson.JSONDecodeError:
         return _masked(body)
+    return orjson.dumps(_reports(said, [folded(name) for name in within]))
+
+
+def _reports(said: object, within: Sequence[str]) -> object:
     if type(said) is list:
-        return orjson.dumps([_fields(report) if type(report) is dict else None for report in said])
-    return orjson.dumps(_fields(said) if type(said) is dict else None)
+        return [_fields(report) if type(report) is dict else None for report in said]
+    if type(said) is not dict:
+        return None
+    if not within:
+        return _fields(said)
+    return {key: _reports(value, within[1:]) for key, value in said.items() if folded(key) == within[0]}
 
 
 def _fields(said: Mapping[str, object]) -> dict[str, object]:

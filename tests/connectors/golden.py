@@ -17,11 +17,14 @@ from typing import Any
 
 from connectors import CONNECTORS
 from connectors.contract import Connector, DeviceId, Message, Record, Undecodable
+from simulators import health_dhis2
 from simulators.internet_feed import TOPICS
 
 CONNECTORS_FOLDER = Path(__file__).parents[2] / "connectors"
 MINIMAL: Mapping[str, Mapping[str, Any]] = {
     "budget_workbook": {"unit": "20791", "folder": "/var/lib/ioc/budget"},
+    "field_reports_rest": {"url": "https://1022.mo-phong.example", "unit": "20791"},
+    "health_dhis2": {"url": "https://dhis2.example/api-root", **health_dhis2.settings(["20791", "05068"])},
     "internet_feed": {
         "unit": "20791",
         "topics": TOPICS,
@@ -33,6 +36,19 @@ MINIMAL: Mapping[str, Mapping[str, Any]] = {
                 "source_type": "website",
             },
         ],
+    },
+    "camera_icmp": {"unit": "20791", "devices": [{"name": "cam-cong-01", "host": "10.20.1.11"}]},
+    "network_icmp": {"unit": "20791", "devices": [{"name": "rt-ubnd", "host": "10.20.0.1"}]},
+    "network_snmp": {
+        "unit": "20791",
+        "community": "mo-phong",
+        "devices": [{"name": name, "host": "10.20.0.1", "interface": 2, "capacity_mbps": 100} for name in ("rt-ubnd", "rt-tslcd")],
+    },
+    "recorder_snmp": {
+        "unit": "20791",
+        "community": "mo-phong",
+        "devices": [{"name": "nvr-01", "host": "10.20.0.9", "channels": {1: "cam-cong-01", 2: "cam-cong-02"}}],
+        "profile": {"recording": "1.3.6.1.3.5068.1.1"},
     },
 }
 """The least an operator must write; connectors that are not here need nothing."""

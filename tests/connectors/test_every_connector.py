@@ -27,21 +27,36 @@ from connectors.contract import (
 from simulators.budget_workbook import BudgetSimulator
 from simulators.camera_mqtt import CameraSimulator
 from simulators.field_reports import CitizenSimulator
+from simulators.field_reports_rest import CitizenDesk
+from simulators.health_dhis2 import HealthDhis2Simulator
 from simulators.internet_feed import InternetSites
 from simulators.loudspeaker_mqtt import LoudspeakerSimulator
 from simulators.network_mqtt import NetworkSimulator
+from simulators.network_snmp import Line, NetworkSnmpSimulator
+from simulators.reachability import CameraEchoSimulator, NetworkEchoSimulator
+from simulators.recorder_snmp import Nvr, RecorderSnmpSimulator
 from tests.connectors.golden import CONNECTORS_FOLDER, MINIMAL, Case, cases, configured, outcome, understood
 
 UNIT = "20791"
 SIMULATORS: dict[str, Callable[[int], Simulator]] = {
     BudgetSimulator.connector: lambda seed: BudgetSimulator(UNIT, seed),
     CameraSimulator.connector: lambda seed: CameraSimulator(DeviceId(UNIT, "camera", f"cam-{seed}"), seed),
+    CitizenDesk.connector: lambda seed: CitizenDesk(CitizenSimulator(UNIT, seed, timedelta(hours=6))),
     CitizenSimulator.connector: lambda seed: CitizenSimulator(UNIT, seed, timedelta(hours=6)),
+    HealthDhis2Simulator.connector: lambda seed: HealthDhis2Simulator([UNIT, "05068"], seed),
     InternetSites.connector: lambda seed: InternetSites(UNIT, seed),
     LoudspeakerSimulator.connector: lambda seed: LoudspeakerSimulator(
         DeviceId(UNIT, "loudspeaker", f"loa-{seed}"), seed
     ),
     NetworkSimulator.connector: lambda seed: NetworkSimulator(DeviceId(UNIT, "network", f"rt-{seed}"), seed),
+    CameraEchoSimulator.connector: lambda seed: CameraEchoSimulator(UNIT, seed, [("cam-cong-01", "10.20.1.11")]),
+    NetworkEchoSimulator.connector: lambda seed: NetworkEchoSimulator(UNIT, seed, [("rt-ubnd", "10.20.0.1")]),
+    NetworkSnmpSimulator.connector: lambda seed: NetworkSnmpSimulator(
+        UNIT, seed, [Line("rt-ubnd", "10.20.0.1"), Line("rt-tslcd", "10.20.0.1", peak_pct=100, near_turnover=True)]
+    ),
+    RecorderSnmpSimulator.connector: lambda seed: RecorderSnmpSimulator(
+        UNIT, seed, [Nvr("nvr-01", {1: "cam-cong-01", 2: "cam-cong-02"}, "10.20.0.9")]
+    ),
 }
 GOLDEN = cases()
 FEW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
