@@ -91,7 +91,9 @@ class Ingest(Section):
 
     queue: int = Field(default=20_000, ge=4_000)
     """Messages waiting in memory at most, unacknowledged all."""
-    batch_rows: int = Field(default=4_000, ge=1)
+    batch_rows: int = Field(default=8_000, ge=1)
+    apart: bool = False
+    """Whether messages are understood and stored in a process of its own: for thousands a second on several cores."""
     batch_age: float = Field(default=0.05, gt=0, le=10)
     """Seconds the first message of a batch waits for company."""
     patience: float = Field(default=3.0, ge=1.5)

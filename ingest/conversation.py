@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from connectors.contract import Message, Polled, SourceDown
 from connectors.talk import Answer, Arrived
 from ingest.batch import Outcome
+from ingest.envelope import Envelope
 from ingest.fetch import Fetcher, Stopped
 from ingest.pipeline import Cursor
-from ingest.writer import Envelope, Writer
+from ingest.writer import Writer
 
 log = logging.getLogger(__name__)
 

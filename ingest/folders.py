@@ -9,9 +9,10 @@ from pathlib import Path
 
 from connectors.contract import Folder, Message, Polled
 from ingest.batch import Outcome
+from ingest.envelope import Envelope
 from ingest.errors import StoreDown
 from ingest.store import Store
-from ingest.writer import Envelope, Writer
+from ingest.writer import Writer
 
 log = logging.getLogger(__name__)
 

@@ -27,9 +27,10 @@ from paho.mqtt.properties import Properties
 from connectors.contract import Message, Subscribed
 from ingest.batch import Outcome
 from ingest.config import Broker
+from ingest.envelope import Envelope
 from ingest.errors import pauses
 from ingest.wire import BufferedSocket
-from ingest.writer import Envelope, Writer
+from ingest.writer import Writer
 
 log = logging.getLogger(__name__)
 

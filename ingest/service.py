@@ -11,6 +11,7 @@ from connectors.contract import LOCAL, Polled, Subscribed
 from ingest import migrate, partitions, states
 from ingest.batch import Committer
 from ingest.config import Settings
+from ingest.desk import Desk, DeskApart, DeskHere
 from ingest.errors import StoreDown, pauses
 from ingest.health import BEAT, Health, Pulse, declare
 from ingest.mqtt import Subscriber
@@ -69,8 +70,7 @@ class Service:
     def _run(self) -> int:
         s = self._settings
         writer = Writer(
-            Committer(self._store, s.database.keep_days),
-            unit_codes(self._store),
+            self._desk(),
             queue=s.ingest.queue,
             batch_rows=s.ingest.batch_rows,
             batch_age=s.ingest.batch_age,
@@ -107,6 +107,12 @@ class Service:
         self._guarded(health.beat)
         log.info("ingest down left=%d", left)
         return 0 if alive else 1
+
+    def _desk(self) -> Desk:
+        s = self._settings
+        if s.ingest.apart:
+            return DeskApart(s.database.url, s.database.keep_days, s.sources)
+        return DeskHere(Committer(self._store, s.database.keep_days), unit_codes(self._store))
 
     def _pulses(self, subscriber: Subscriber | None, poller: Poller, writer: Writer) -> dict[str, Callable[[], Pulse]]:
         def pulse(name: str) -> Pulse:

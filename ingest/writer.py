@@ -4,44 +4,22 @@ import logging
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Container, Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Sequence
 
-from connectors.contract import Connector, Message
-from ingest.batch import Committer, Outcome
+from ingest.batch import Outcome
+from ingest.desk import Desk
+from ingest.envelope import Door, Envelope
 from ingest.errors import StoreDown, pauses
-from ingest.pipeline import Cursor, understand
 
 log = logging.getLogger(__name__)
-
-
-class Door(Protocol):
-    """Where a message came in, and where its acknowledgement goes out."""
-
-    def settle(self, tickets: Sequence[object], outcomes: Sequence[Outcome]) -> None:
-        """Acknowledge messages that are stored; called from the writer's thread after the commit."""
-
-
-class Envelope(NamedTuple):
-    """A message on its way to the database; ``ticket`` is the door's own word for it."""
-
-    message: Message
-    connector: Connector
-    door: Door
-    ticket: object = None
-    content: bytes | None = None
-    cursor: Cursor | None = None
 
 
 class Writer(threading.Thread):
     """Takes envelopes from a bounded queue and commits them in batches; a batch is retried until it is stored."""
 
-    def __init__(
-        self, committer: Committer, units: Container[str], *, queue: int, batch_rows: int, batch_age: float
-    ) -> None:
+    def __init__(self, desk: Desk, *, queue: int, batch_rows: int, batch_age: float) -> None:
         super().__init__(name="writer")
-        self._committer = committer
-        self._units = units
+        self._desk = desk
         self.bound = queue
         self._rows = batch_rows
         self._age = batch_age
@@ -93,6 +71,7 @@ class Writer(threading.Thread):
         self.join(drain)
         self._abandoned.set()
         self.join()
+        self._desk.close()
         return self.queued
 
     def _next(self) -> list[Envelope]:
@@ -111,10 +90,9 @@ class Writer(threading.Thread):
             return batch
 
     def _store(self, batch: list[Envelope]) -> bool:
-        understood = [understand(e.connector, e.message, self._units, e.content, e.cursor) for e in batch]
         for pause in pauses(longest=10):
             try:
-                outcomes = self._committer.commit(understood)
+                outcomes = self._desk.store(batch)
                 break
             except StoreDown as down:
                 if self.away_since is None:

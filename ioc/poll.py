@@ -6,6 +6,7 @@ from typing import Any
 from connectors.contract import Polled
 from ingest.batch import Committer
 from ingest.config import Settings
+from ingest.desk import DeskHere
 from ingest.errors import ConfigError
 from ingest.health import declare
 from ingest.poll import Poller
@@ -30,7 +31,7 @@ def poll(settings: Settings, name: str) -> dict[str, Any]:
     with Store(settings.database.url, name="ioc-poll") as store:
         declare(store, settings)
         writer = Writer(
-            Committer(store, settings.database.keep_days), unit_codes(store), queue=settings.ingest.queue,
+            DeskHere(Committer(store, settings.database.keep_days), unit_codes(store)), queue=settings.ingest.queue,
             batch_rows=settings.ingest.batch_rows, batch_age=settings.ingest.batch_age,
         )  # fmt: skip
         poller = Poller({name: source}, store, writer)

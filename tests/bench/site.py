@@ -93,7 +93,8 @@ class Site:
     def ioc(self, part: str, url: str, broker: Mosquitto, *, port: int = 0) -> Iterator["subprocess.Popen[str]"]:
         """Run our ingest or API process."""
         config = self.folder / "ioc.toml"
-        lines = ["[broker]", f'url = "{broker.url}"', 'client = "bench"', "[http]", f"port = {port or free_port()}"]
+        lines = ["[ingest]", "apart = true", "[broker]", f'url = "{broker.url}"', 'client = "bench"']
+        lines += ["[http]", f"port = {port or free_port()}"]
         for kind in ("loudspeaker", "camera", "network"):
             lines += [f"[sources.{kind}s]", f'connector = "{kind}_mqtt"']
         config.write_text("\n".join(lines) + "\n")

@@ -19,6 +19,7 @@ from connectors.gateway import Gateway, OAuth
 from connectors.talk import Arrived, Talk
 from ingest.batch import Committer
 from ingest.config import load
+from ingest.desk import DeskHere
 from ingest.errors import ConfigError
 from ingest.poll import Look, Poller
 from ingest.store import Store
@@ -102,7 +103,7 @@ def polling(store: Store, **sources: Figures) -> Iterator[Poller]:
             " values (%s, 'figures', 'socio_economic', '', 'polled', '1 day') on conflict do nothing",
             (name,),
         )
-    writer = Writer(Committer(store), unit_codes(store), queue=4000, batch_rows=1000, batch_age=0.01)
+    writer = Writer(DeskHere(Committer(store), unit_codes(store)), queue=4000, batch_rows=1000, batch_age=0.01)
     poller = Poller(sources, store, writer)
     writer.start()
     try:
