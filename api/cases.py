@@ -29,7 +29,10 @@ CASES = Listing(
 
 
 class Case(BaseModel):
-    """A case as its newest event says; ``overdue``: open, and past what was due."""
+    """A case as its newest event says; ``overdue``: open, and past what was due.
+
+    ``deadline`` compares days of the commune for dossiers, and instants for field reports.
+    """
 
     unit: str
     kind: str
@@ -48,6 +51,7 @@ class Case(BaseModel):
     source: str
     received_at: datetime
     changed_at: datetime
+    deadline: Literal["early", "on_time", "in_time", "due_soon", "overdue", "no_due_date"]
     overdue: bool
 
 

@@ -162,7 +162,8 @@ class Observation:
 class CaseReport:
     """One field report or dossier as of ``at`` (UTC): no name, phone, text or picture of a person.
 
-    ``latitude`` and ``longitude`` are rounded to about 100 m by the connector; ``due`` is UTC.
+    ``latitude`` and ``longitude`` are rounded to about 100 m by the connector; ``due`` is UTC. ``closed_at`` (UTC) is when
+    the work was done, where the source says so; else it is the instant of the status that ends the case.
     """
 
     unit: str
@@ -178,6 +179,7 @@ class CaseReport:
     hamlet: str = ""
     latitude: float | None = None
     longitude: float | None = None
+    closed_at: datetime | None = None
 
     def __post_init__(self) -> None:
         if self.at.tzinfo is None or self.opened_at.tzinfo is None:

@@ -60,8 +60,8 @@ class Json:
 
     @property
     def absent(self) -> bool:
-        """Whether nothing is said: null, or not there."""
-        return self.value is None
+        """Whether nothing is said: null, an empty text, or not there."""
+        return self.value is None or (type(self.value) is str and not self.value.strip())
 
     def fault(self, reason: str) -> Undecodable:
         """Return the refusal of this value."""
@@ -99,7 +99,7 @@ class Json:
         """Return a text, or a whole number as text; empty where nothing is said."""
         if self.absent:
             return ""
-        if type(self.value) is Decimal and _is_whole(self.value) and abs(self.value) < _MOST:
+        if type(self.value) is Decimal and _is_whole(self.value) and -_MOST < self.value < _MOST:
             return str(int(self.value))
         if type(self.value) is not str or not self.value.isprintable():
             raise self.expected("a line of text")
@@ -136,7 +136,7 @@ class Json:
     def share(self) -> Share | None:
         """Return a percentage with its bound; ``None`` where nothing is said."""
         if type(self.value) is not str:
-            number = self.number(Decimal(0), Decimal(10) ** 6)
+            number = self.number(Decimal(0), Decimal(1000))
             return None if number is None else Share(number)
         words = plain(self.value)
         if words in _ABSENT:
@@ -202,6 +202,11 @@ class Json:
             return Json(self.value[name], place)
         sought = folded(name)
         return next((Json(v, place) for key, v in self.value.items() if folded(key) == sought), Json(None, place))
+
+
+def begin_of_day(day: date) -> datetime:
+    """Return the first second of a local day, in UTC."""
+    return datetime.combine(day, time(), LOCAL).astimezone(UTC)
 
 
 def end_of_day(day: date) -> datetime:

@@ -17,11 +17,12 @@ def store(link: Link, reports: Iterable[tuple[int, Message, CaseReport]]) -> tup
     new: set[int] = set()
     events: list[CaseReport] = []
     for n, message, report in reports:
-        said = repr((report.status, report.category, report.severity, report.due, report.hamlet, report.opened_at))
+        parts = (report.status, report.category, report.severity, report.due, report.hamlet, report.opened_at)
+        said = repr(parts + ((report.closed_at,) if report.closed_at else ()))
         digest = int.from_bytes(hashlib.blake2b(said.encode(), digest_size=8).digest(), "big", signed=True)
         event = asdict(report) | {
             "digest": digest,
-            "closed_at": report.at if report.status in CLOSED else None,
+            "closed_at": (report.closed_at or report.at) if report.status in CLOSED else None,
             "source": message.source,
             "received_at": message.received_at,
         }

@@ -88,7 +88,8 @@ join observation o on o.unit = u.code and o.period_end >= u.valid_from
 
 -- cases: field reports and dossiers as they stand
 select unit, kind, id, at, opened_at, closed_at, status, category, severity, due, channel, hamlet, latitude, longitude,
-       source, received_at, changed_at, closed_at is null and coalesce(due < now(), false) as overdue
+       source, received_at, changed_at, deadline_class(kind, due, closed_at, now()) as deadline,
+       closed_at is null and deadline_class(kind, due, closed_at, now()) = 'overdue' as overdue
 from case_now
 
 -- broadcasts: programmes on the loudspeakers, planned and played
