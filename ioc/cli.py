@@ -168,6 +168,29 @@ def poll(source: str, config: Config = None, as_json: AsJson = False) -> None:
     raise typer.Exit(1 if shown["fault"] else 0)
 
 
+@app.command("import")
+def import_(
+    source: str,
+    file: Annotated[Path | None, typer.Argument(help="What came: a workbook, a raw body.")] = None,
+    address: Annotated[str, typer.Option(help="Topic, URL or path that it came by; else the file's.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Store nothing: all faults, and what changes.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Take the last import of the source back.")] = False,
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """Store one file as the service would take it; its figures are one import, which can be undone."""
+    from ioc import importing
+
+    if undo == (file is not None):
+        raise typer.BadParameter("name a file, or --undo and none")
+    if file is None:
+        say(importing.undo(settings_of(config), source), as_json=as_json)
+        return
+    shown = importing.import_file(settings_of(config), source, file, address, dry_run=dry_run)
+    say(shown if as_json else importing.lines(shown), as_json=as_json)
+    raise typer.Exit(1 if shown["faults"] else 0)
+
+
 @app.command()
 def record(
     file: Path,
