@@ -8,6 +8,8 @@ from connectors.field_reports import FieldReports
 from connectors.field_reports_rest import FieldReportsRest
 from connectors.health_dhis2 import HealthDhis2
 from connectors.internet_feed import InternetFeed
+from connectors.internet_rest import InternetRest
+from connectors.loudspeaker_http import LoudspeakerHttp
 from connectors.loudspeaker_mqtt import LoudspeakerMqtt
 from connectors.network_icmp import NetworkIcmp
 from connectors.network_mqtt import NetworkMqtt
@@ -22,6 +24,8 @@ CONNECTORS: dict[str, type[Connector]] = {
     "field_reports_rest": FieldReportsRest,
     "health_dhis2": HealthDhis2,
     "internet_feed": InternetFeed,
+    "internet_rest": InternetRest,
+    "loudspeaker_http": LoudspeakerHttp,
     "loudspeaker_mqtt": LoudspeakerMqtt,
     "network_icmp": NetworkIcmp,
     "network_mqtt": NetworkMqtt,

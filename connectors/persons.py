@@ -12,7 +12,9 @@ the province and the fourth tells sex and century (NĐ 137/2015/NĐ-CP, Điều 
 import json
 import re
 from collections.abc import Callable, Container, Mapping
+from decimal import Decimal
 
+from connectors.contract import Undecodable
 from connectors.spelling import plain
 
 MARK = "(person)"
@@ -90,15 +92,27 @@ def place(said: object) -> str:
 def cleansed(body: bytes, known: Container[str], kept: Callable[[object], object]) -> bytes:
     """Return what of a JSON message may be stored; idempotent where ``kept`` is.
 
-    ``kept`` takes the parsed message (decimals as the texts that were sent) and gives what its format knows. A message
+    ``kept`` takes the parsed message (decimals exact, as ``Decimal``) and gives what its format knows. A message
     that tells a person is kept as a skeleton with the keys of ``known``; one that is no JSON as the names in it.
     """
     try:
-        said = json.loads(body, parse_float=str, parse_constant=str)
-        where = place(said)
-        return _written(_skeleton(said, known) if where else kept(said))
-    except (ValueError, RecursionError):
+        said = json.loads(body, parse_float=Decimal, parse_constant=str)
+        return _written(_skeleton(said, known) if place(said) else kept(said)).encode("utf-8", "replace")
+    except (ValueError, ArithmeticError, RecursionError):
         return _bones(body, known)
+
+
+def refuse(body: bytes) -> None:
+    """Raise :class:`Undecodable` where a body, cleansed, is the skeleton of one that told a person."""
+    if MARK.encode() in body:
+        try:
+            where = place(json.loads(body))
+        except (ValueError, RecursionError):
+            where = ""
+        raise Undecodable(
+            "tells of a person: this feed carries aggregates only, and nothing that was said is kept; send counts",
+            place="body" if where in ("", "-") else where,
+        )
 
 
 def _skeleton(said: object, known: Container[str]) -> object:
@@ -129,5 +143,9 @@ def _spoken(key: str) -> str:
     return key if _WORD.fullmatch(key) and not told(key) else BLANK
 
 
-def _written(said: object) -> bytes:
-    return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+def _written(said: object) -> str:
+    if isinstance(said, Mapping):
+        return "{" + ",".join(f"{json.dumps(key, ensure_ascii=False)}:{_written(said[key])}" for key in said) + "}"
+    if isinstance(said, list):
+        return "[" + ",".join(map(_written, said)) + "]"
+    return str(said) if isinstance(said, Decimal) else json.dumps(said, ensure_ascii=False)

@@ -38,11 +38,16 @@ MINIMAL: Mapping[str, Mapping[str, Any]] = {
         ],
     },
     "camera_icmp": {"unit": "20791", "devices": [{"name": "cam-cong-01", "host": "10.20.1.11"}]},
+    "internet_rest": {"url": "https://lang-nghe.mo-phong.example", "unit": "20791"},
+    "loudspeaker_http": {"url": "https://truyen-thanh.mo-phong.example/api", "unit": "20791"},
     "network_icmp": {"unit": "20791", "devices": [{"name": "rt-ubnd", "host": "10.20.0.1"}]},
     "network_snmp": {
         "unit": "20791",
         "community": "mo-phong",
-        "devices": [{"name": name, "host": "10.20.0.1", "interface": 2, "capacity_mbps": 100} for name in ("rt-ubnd", "rt-tslcd")],
+        "devices": [
+            {"name": name, "host": "10.20.0.1", "interface": 2, "capacity_mbps": 100}
+            for name in ("rt-ubnd", "rt-tslcd")
+        ],
     },
     "recorder_snmp": {
         "unit": "20791",

@@ -15,12 +15,14 @@ from hypothesis import strategies as st
 from connectors import CONNECTORS
 from connectors.contract import (
     LOCAL,
+    Broadcast,
     CaseReport,
     DeviceId,
     DeviceReport,
     Message,
     Observation,
     Period,
+    Plan,
     Simulator,
     Undecodable,
 )
@@ -30,6 +32,8 @@ from simulators.field_reports import CitizenSimulator
 from simulators.field_reports_rest import CitizenDesk
 from simulators.health_dhis2 import HealthDhis2Simulator
 from simulators.internet_feed import InternetSites
+from simulators.internet_rest import ListeningService
+from simulators.loudspeaker_http import BroadcastingOffice
 from simulators.loudspeaker_mqtt import LoudspeakerSimulator
 from simulators.network_mqtt import NetworkSimulator
 from simulators.network_snmp import Line, NetworkSnmpSimulator
@@ -45,6 +49,8 @@ SIMULATORS: dict[str, Callable[[int], Simulator]] = {
     CitizenSimulator.connector: lambda seed: CitizenSimulator(UNIT, seed, timedelta(hours=6)),
     HealthDhis2Simulator.connector: lambda seed: HealthDhis2Simulator([UNIT, "05068"], seed),
     InternetSites.connector: lambda seed: InternetSites(UNIT, seed),
+    BroadcastingOffice.connector: lambda seed: BroadcastingOffice(UNIT, seed, interval=timedelta(hours=13)),
+    ListeningService.connector: lambda seed: ListeningService(UNIT, seed),
     LoudspeakerSimulator.connector: lambda seed: LoudspeakerSimulator(
         DeviceId(UNIT, "loudspeaker", f"loa-{seed}"), seed
     ),
@@ -83,7 +89,7 @@ def hear(name: str, message: Message) -> None:
     except Undecodable as refusal:
         blank = not (refusal.reason and refusal.place)
     else:
-        blank = not all(isinstance(record, DeviceReport | Observation | CaseReport) for record in said)
+        blank = not all(isinstance(record, DeviceReport | Observation | CaseReport | Broadcast | Plan) for record in said)
     assert not blank
 
 

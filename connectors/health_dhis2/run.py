@@ -1,0 +1,149 @@
+"""A run: the pages of one reading, from a moment of change on; what a conversation keeps between two looks.
+
+DHIS2 pages by ``limit`` and ``offset`` over a list whose order it does not promise. So each page begins with the value
+that ended the one before: if another stands there, the list has moved, and the run begins again. Storing is
+idempotent, so a run begun again costs time and nothing else.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import orjson
+
+from connectors.talk import Answer
+
+_KEY = ("dataElement", "period", "orgUnit", "categoryOptionCombo", "attributeOptionCombo")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Where a reading stands.
+
+    ``since`` (UTC) is what is asked for, ``began`` the other side's clock at its first page, ``newest`` the newest
+    change seen, ``offset`` of the next page, ``last`` a digest of the value that ended the last page. ``seen`` and
+    ``etag`` are those of the answer that brought all there is since ``since``.
+    """
+
+    since: datetime
+    began: datetime | None = None
+    newest: datetime | None = None
+    offset: int = 0
+    last: str = ""
+    seen: str = ""
+    etag: str = ""
+
+    @classmethod
+    def read(cls, cursor: str, first: date) -> "Run":
+        """Return the run that a cursor tells, or the one that begins on a day."""
+        if not cursor:
+            return cls(datetime(first.year, first.month, first.day, tzinfo=UTC))
+        said: dict[str, Any] = json.loads(cursor)
+        for name in said.keys() & {"since", "began", "newest"}:
+            said[name] = datetime.fromisoformat(said[name])
+        return cls(**said)
+
+    def text(self) -> str:
+        """Return the cursor."""
+        fields = ((name, getattr(self, name)) for name in self.__dataclass_fields__)
+        return json.dumps({k: v.isoformat() if isinstance(v, datetime) else v for k, v in fields if v})
+
+    def answered(self, answer: Answer) -> "Run":
+        """Note the other side's clock at the first page."""
+        return self if self.began else replace(self, began=_clock(answer))
+
+    def moved(self, page: "Page") -> bool:
+        """Tell whether this page does not go on where the last one ended."""
+        return bool(self.last) and self.last != page.first
+
+    def again(self) -> "Run":
+        """Return the run from its first page."""
+        return Run(self.since)
+
+    def after(self, page: "Page", size: int) -> "Run":
+        """Return the run as it goes on behind a page that may not be the last."""
+        return replace(self, newest=self._newest(page), offset=self.offset + size - 1, last=page.last, seen="", etag="")
+
+    def finished(self, page: "Page", answer: Answer, overlap: timedelta) -> "Run":
+        """Return the next run; changes that were still being written while we read are asked for again."""
+        newest = self._newest(page)
+        since = self.since
+        if newest is not None and self.began is not None:
+            since = max(since, min(newest + timedelta(milliseconds=1), self.began - overlap))
+        if since == self.since and not self.offset:
+            return Run(since, seen=page.seen, etag=answer.headers.get("etag", ""))
+        return Run(since)
+
+    def _newest(self, page: "Page") -> datetime | None:
+        return max((instant for instant in (self.newest, page.newest) if instant), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a conversation must know of an answer; ``values`` is ``None`` where it can't be read."""
+
+    values: list[Any] | None
+
+    @classmethod
+    def read(cls, body: bytes) -> "Page":
+        """Read an answer; its content is judged by the decoder."""
+        try:
+            said = orjson.loads(body)
+        except orjson.JSONDecodeError:
+            return cls(None)
+        values = said.get("dataValues", []) if isinstance(said, dict) else None
+        return cls(values if isinstance(values, list) else None)
+
+    @property
+    def first(self) -> str:
+        """A digest of which value the first one is."""
+        return _identity(self.values[0]) if self.values else ""
+
+    @property
+    def last(self) -> str:
+        """A digest of which value the last one is; none where it is not known."""
+        return _identity(self.values[-1]) if self.values else ""
+
+    @property
+    def newest(self) -> datetime | None:
+        """The newest change."""
+        return max((change for row in self.values or () if (change := _changed(row))), default=None)
+
+    @property
+    def seen(self) -> str:
+        """A digest of all that is said, in whatever order; none where it can't be read."""
+        return "" if self.values is None else _digest(sorted(orjson.dumps(row).hex() for row in self.values))
+
+    def shorter(self, size: int) -> bool:
+        """Tell whether it is surely the last page."""
+        return self.values is not None and len(self.values) < size
+
+
+def _identity(row: Any) -> str:
+    return _digest([str(row.get(name)) for name in _KEY] if isinstance(row, dict) else [str(row)])
+
+
+def _digest(parts: Sequence[str]) -> str:
+    return hashlib.blake2b("\n".join(parts).encode("utf-8", "replace"), digest_size=8).hexdigest()
+
+
+def _changed(row: Any) -> datetime | None:
+    text = row.get("lastUpdated") if isinstance(row, dict) else None
+    try:
+        instant = datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    # Without a zone it is the other side's own; taken for UTC it is at worst ahead, and then asked for again.
+    return instant and (instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC))
+
+
+def _clock(answer: Answer) -> datetime:
+    try:
+        said = parsedate_to_datetime(answer.headers["date"])
+        return said.astimezone(UTC) if said.tzinfo else answer.asked_at
+    except (KeyError, ValueError, TypeError):
+        return answer.asked_at
