@@ -63,7 +63,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Ping:
-    """ICMP echoes; answered by JSON ``{"sent", "received", "rtt_ms": [..]}``."""
+    """ICMP echoes; answered by JSON ``{"sent", "received", "rtt_ms": [..]}``, silence being ``"received": 0``.
+
+    An ``error`` says why nothing could be asked (unknown host, no way there, no right to send).
+    """
 
     host: str
     count: int = 3
@@ -73,7 +76,9 @@ class Ping:
 class Snmp:
     """SNMP GETs and walks (v2c with ``community``, v3 with ``username``); answered by JSON ``{oid: value}``.
 
-    Object identifiers are numeric, without a leading point; a walk gives every object below it.
+    Object identifiers are numeric, without a leading point; a walk gives every object below it. Numbers come as
+    numbers (TimeTicks in hundredths of a second), text as text, octets that are none as ``0x`` and hex; what the agent
+    doesn't have is absent. ``error`` has :data:`NO_ANSWER` in it where the agent is silent.
     """
 
     host: str
@@ -84,6 +89,12 @@ class Snmp:
     username: str = ""
     auth_password: SecretStr | None = None
     privacy_password: SecretStr | None = None
+    auth_protocol: Literal["sha", "sha256", "sha512"] = "sha"
+    privacy_protocol: Literal["aes", "aes256"] = "aes"
+
+
+NO_ANSWER = "no answer"
+"""In the ``error`` of an SNMP answer: the agent is silent, which is a result of a probe and no fault of ours."""
 
 
 @dataclass(frozen=True, slots=True)
