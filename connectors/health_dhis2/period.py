@@ -4,6 +4,7 @@ import re
 from datetime import date, timedelta
 
 from connectors.contract import Period, PeriodKind
+from connectors.office_figures import kind_of
 
 _FORMS = re.compile(
     r"(?P<year>(?:19|20)\d\d)"
@@ -27,7 +28,8 @@ def period_of(text: str, *, cumulative: bool = False) -> Period:
     except ValueError as error:
         raise ValueError(f"{text!r} is no day, week or month of the calendar") from error
     if cumulative:
-        return Period(date(year, 1, 1), min(end, date(year, 12, 31)), "custom", cumulative=True)
+        start, end = date(year, 1, 1), min(end, date(year, 12, 31))
+        return Period(start, end, kind_of(start, end), cumulative=True)
     return Period(start, end, kind)
 
 

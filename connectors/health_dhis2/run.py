@@ -5,16 +5,14 @@ that ended the one before: if another stands there, the list has moved, and the 
 idempotent, so a run begun again costs time and nothing else.
 """
 
-import hashlib
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import orjson
 
+from connectors import changes
 from connectors.talk import Answer
 
 _KEY = ("dataElement", "period", "orgUnit", "categoryOptionCombo", "attributeOptionCombo")
@@ -54,7 +52,7 @@ class Run:
 
     def answered(self, answer: Answer) -> "Run":
         """Note the other side's clock at the first page."""
-        return self if self.began else replace(self, began=_clock(answer))
+        return self if self.began else replace(self, began=changes.clock(answer))
 
     def moved(self, page: "Page") -> bool:
         """Tell whether this page does not go on where the last one ended."""
@@ -70,10 +68,7 @@ class Run:
 
     def finished(self, page: "Page", answer: Answer, overlap: timedelta) -> "Run":
         """Return the next run; changes that were still being written while we read are asked for again."""
-        newest = self._newest(page)
-        since = self.since
-        if newest is not None and self.began is not None:
-            since = max(since, min(newest + timedelta(milliseconds=1), self.began - overlap))
+        since = changes.since(self.since, self._newest(page), self.began or answer.asked_at, overlap)
         if since == self.since and not self.offset:
             return Run(since, seen=page.seen, etag=answer.headers.get("etag", ""))
         return Run(since)
@@ -111,12 +106,13 @@ class Page:
     @property
     def newest(self) -> datetime | None:
         """The newest change."""
-        return max((change for row in self.values or () if (change := _changed(row))), default=None)
+        rows = (row for row in self.values or () if isinstance(row, dict))
+        return max((at for row in rows if (at := changes.instant(row.get("lastUpdated")))), default=None)
 
     @property
     def seen(self) -> str:
         """A digest of all that is said, in whatever order; none where it can't be read."""
-        return "" if self.values is None else _digest(sorted(orjson.dumps(row).hex() for row in self.values))
+        return "" if self.values is None else changes.digest(self.values)
 
     def shorter(self, size: int) -> bool:
         """Tell whether it is surely the last page."""
@@ -124,26 +120,4 @@ class Page:
 
 
 def _identity(row: Any) -> str:
-    return _digest([str(row.get(name)) for name in _KEY] if isinstance(row, dict) else [str(row)])
-
-
-def _digest(parts: Sequence[str]) -> str:
-    return hashlib.blake2b("\n".join(parts).encode("utf-8", "replace"), digest_size=8).hexdigest()
-
-
-def _changed(row: Any) -> datetime | None:
-    text = row.get("lastUpdated") if isinstance(row, dict) else None
-    try:
-        instant = datetime.fromisoformat(text) if isinstance(text, str) else None
-    except ValueError:
-        return None
-    # Without a zone it is the other side's own; taken for UTC it is at worst ahead, and then asked for again.
-    return instant and (instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC))
-
-
-def _clock(answer: Answer) -> datetime:
-    try:
-        said = parsedate_to_datetime(answer.headers["date"])
-        return said.astimezone(UTC) if said.tzinfo else answer.asked_at
-    except (KeyError, ValueError, TypeError):
-        return answer.asked_at
+    return changes.digest([[row.get(name) for name in _KEY] if isinstance(row, dict) else row])
