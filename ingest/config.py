@@ -1,29 +1,27 @@
 """The one file ``ioc.toml`` as one strict model; ``IOC_<SECTION>__<KEY>`` overrides it, and secrets come only so."""
 
-import difflib
 import os
 import tomllib
-from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from apscheduler.triggers.cron import CronTrigger
 from pydantic import (
     AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
-    SecretStr,
     SerializeAsAny,
     ValidationError,
     field_validator,
 )
 
 from connectors import CONNECTORS
-from connectors.contract import Connector, Polled
+from connectors.contract import Connector
 from ingest.errors import ConfigError
+from ingest.sources import SourceFault, connector_of, faults_of, meant, secrets
 
 
 class Section(BaseModel):
@@ -106,6 +104,14 @@ class Ingest(Section):
     """How often a kind of device speaks, unless its own entry says otherwise."""
 
 
+class Calendar(Section):
+    """Days off and working days by decision, besides weekends and the public holidays of Việt Nam."""
+
+    days_off: tuple[date, ...] = ()
+    working: tuple[date, ...] = ()
+    """Days that are worked although they are days off, as in exchange for another."""
+
+
 class Hamlet(Section):
     """A hamlet with its outline, longitude before latitude (WGS 84)."""
 
@@ -138,6 +144,7 @@ class Settings(Section):
     broker: Broker = Broker()
     http: Http = Http()
     ingest: Ingest = Ingest()
+    calendar: Calendar = Calendar()
     hamlets: tuple[Hamlet, ...] = ()
     devices: tuple[Device, ...] = ()
     sources: Mapping[str, SerializeAsAny[Connector]] = {}
@@ -151,91 +158,12 @@ class Settings(Section):
         faults: list[tuple[str, str]] = []
         for name, table in tables.items():
             try:
-                made[name] = _connector(name, table)
-            except _SourceFault as fault:
+                made[name] = connector_of(name, table)
+            except SourceFault as fault:
                 faults += fault.faults
         if faults:
-            raise _SourceFault(faults)
+            raise SourceFault(faults)
         return made
-
-
-class _SourceFault(ValueError):
-    """Carries the faults of one source through pydantic, with their places."""
-
-    def __init__(self, faults: list[tuple[str, str]]) -> None:
-        super().__init__("; ".join(message for _place, message in faults))
-        self.faults = faults
-
-
-def _connector(name: str, table: Any) -> Connector:
-    if isinstance(table, Connector):
-        return table
-    here = f"sources.{name}"
-    if not isinstance(table, dict) or "connector" not in table:
-        raise _SourceFault([(here, 'names no connector; write connector = "…", one of ' + ", ".join(CONNECTORS))])
-    fields = dict(table)
-    kind = fields.pop("connector")
-    model = CONNECTORS.get(kind)
-    if model is None:
-        raise _SourceFault([(f"{here}.connector", f"there is no connector {kind!r}{_meant(kind, CONNECTORS)}")])
-    try:
-        made = model.model_validate(fields)
-        if isinstance(made, Polled) and made.cron:
-            CronTrigger.from_crontab(made.cron)
-    except ValidationError as error:
-        raise _SourceFault(_faults(error, model, here)) from error
-    except ValueError as error:  # only the schedule's
-        raise _SourceFault([(f"{here}.cron", f"{error} (is {fields['cron']!r:.80})")]) from error
-    return made
-
-
-def _meant(word: object, words: Mapping[str, object]) -> str:
-    near = difflib.get_close_matches(str(word), list(words), n=1)
-    return f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(words)}"
-
-
-def _fields_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> Mapping[str, object]:
-    fields: Mapping[str, object] = model.model_fields
-    for part in loc:
-        if isinstance(part, int) or part not in fields:
-            continue
-        annotation = getattr(fields[part], "annotation", None)
-        inner = [a for a in (annotation, *get_args(annotation)) if isinstance(a, type) and issubclass(a, BaseModel)]
-        if inner:
-            fields = inner[0].model_fields
-    return fields
-
-
-def _faults(error: ValidationError, model: type[BaseModel], under: str = "") -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
-    for fault in error.errors():
-        cause = fault.get("ctx", {}).get("error")
-        if isinstance(cause, _SourceFault):
-            found += cause.faults
-            continue
-        place = ".".join(str(part) for part in ((under, *fault["loc"]) if under else fault["loc"]))
-        if fault["type"] == "extra_forbidden":
-            fields = _fields_at(model, fault["loc"][:-1])
-            found.append((place, f"unknown key{_meant(fault['loc'][-1], fields)}"))
-        elif fault["type"] == "missing":
-            found.append((place, "is missing"))
-        else:
-            found.append((place, f"{fault['msg'].removeprefix('Value error, ')} (is {fault['input']!r:.80})"))
-    return found
-
-
-def _secrets(model: type[BaseModel], table: Mapping[str, Any], under: str = "") -> Iterator[str]:
-    """Give the places in a table of the file where the model wants a secret."""
-    for key, value in table.items():
-        if key not in model.model_fields:
-            continue
-        annotation = model.model_fields[key].annotation
-        kinds = [kind for kind in (annotation, *get_args(annotation)) if isinstance(kind, type)]
-        if any(issubclass(kind, SecretStr) for kind in kinds):
-            yield f"{under}{key}"
-        for kind in kinds:
-            if issubclass(kind, BaseModel) and isinstance(value, dict):
-                yield from _secrets(kind, value, f"{under}{key}.")
 
 
 def _from_environment(environment: Mapping[str, str], tables: dict[str, Any]) -> list[str]:
@@ -248,7 +176,7 @@ def _from_environment(environment: Mapping[str, str], tables: dict[str, Any]) ->
         for section in sections:
             table = table.setdefault(section, {})
         if sections[0] not in Settings.model_fields:
-            faults.append(f"environment:{variable}: unknown section{_meant(sections[0], Settings.model_fields)}")
+            faults.append(f"environment:{variable}: unknown section{meant(sections[0], Settings.model_fields)}")
             tables.pop(sections[0], None)
         else:
             table[key] = value
@@ -272,16 +200,17 @@ def load(path: Path | None, environment: Mapping[str, str] = os.environ) -> Sett
         for section in ("database", "broker")
         if urlsplit(str(dict(tables.get(section, {})).get("url", ""))).password
     ]
-    for name, table in dict(tables.get("sources", {})).items():
+    sources = tables.get("sources", {})
+    for name, table in sources.items() if isinstance(sources, dict) else ():
         if isinstance(table, dict) and table.get("connector") in CONNECTORS:
-            for place in _secrets(CONNECTORS[table["connector"]], table):
+            for place in secrets(CONNECTORS[table["connector"]], table):
                 variable = f"IOC_SOURCES__{name}__{place.replace('.', '__')}".upper()
                 faults.append(f"{path}:sources.{name}.{place}: is a secret; it comes from the environment: {variable}")
     faults += _from_environment(environment, tables)
     try:
         settings = Settings.model_validate(tables)
     except ValidationError as error:
-        faults += [f"{path or 'defaults'}:{place}: {message}" for place, message in _faults(error, Settings)]
+        faults += [f"{path or 'defaults'}:{place}: {message}" for place, message in faults_of(error, Settings)]
         raise ConfigError(*faults) from error
     if faults:
         raise ConfigError(*faults)

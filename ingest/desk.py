@@ -136,7 +136,8 @@ def _work(pipe: Connection, url: str, keep_days: int, sources: Mapping[str, Conn
                 return
             try:
                 units = units or unit_codes(store)
-                answer: tuple[bool, list[int] | str] = True, [_PLACES[o] for o in committer.commit(_understood(rows, sources, units))]
+                outcomes = committer.commit(_understood(rows, sources, units))
+                answer: tuple[bool, list[int] | str] = True, [_PLACES[outcome] for outcome in outcomes]
             except StoreDown as down:
                 answer = False, str(down)
             pipe.send_bytes(marshal.dumps(answer))

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors import CONNECTORS
 from ingest.config import load
 from ingest.errors import ConfigError
 
@@ -13,12 +14,11 @@ MISTAKES = {
     "[http]\nport = 99999": ["http.port: Input should be less than or equal to 65535 (is 99999)"],
     '[broker]\nurl = "http://x"': ["broker.url: must begin with mqtt:// or mqtts:// (is 'http://x')"],
     '[commune]\nunit = "5068"': [r"commune.unit: String should match pattern '^[0-9]{5}$' (is '5068')"],
-    '[sources.a]\nconnector = "camera"': [
-        "sources.a.connector: there is no connector 'camera'; did you mean 'camera_mqtt'?"
+    '[sources.a]\nconnector = "camera_mqt"': [
+        "sources.a.connector: there is no connector 'camera_mqt'; did you mean 'camera_mqtt'?"
     ],
     "[sources.a]\nunit = 1": [
-        'sources.a: names no connector; write connector = "…", one of budget_workbook, camera_mqtt, '
-        "field_reports, loudspeaker_mqtt, network_mqtt"
+        'sources.a: names no connector; write connector = "…", one of ' + ", ".join(CONNECTORS)
     ],
     '[sources.a]\nconnector = "budget_workbook"\nfoldr = "x"\nunit = "05068"': [
         "sources.a.folder: is missing",

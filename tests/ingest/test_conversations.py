@@ -263,3 +263,16 @@ def test_stopping_breaks_a_wait_off(store: Store) -> None:
         with serving(its):
             eventually(lambda: clinic.asked, "the first question")
         assert datetime.now(UTC) - began < timedelta(seconds=10)
+
+
+def test_a_secret_in_the_file_is_told_and_one_in_the_environment_is_never_shown(tmp_path: Path) -> None:
+    file = tmp_path / "ioc.toml"
+    file.write_text('[sources.dossiers]\nconnector = "field_reports_rest"\nurl = "http://127.0.0.1"\ntoken = "s3cret"\n')
+    with pytest.raises(ConfigError, match="IOC_SOURCES__DOSSIERS__TOKEN") as told:
+        load(file, {})
+    assert "s3cret" not in str(told.value)
+    file.write_text(file.read_text().replace('token = "s3cret"', 'username = "ioc"'))
+    with pytest.raises(ConfigError) as told:
+        load(file, {"IOC_SOURCES__DOSSIERS__TOKEN": "s3cret"})
+    assert "one of token" in str(told.value)
+    assert "s3cret" not in str(told.value)
