@@ -3,6 +3,8 @@
 from connectors.budget_workbook import BudgetWorkbook
 from connectors.camera_icmp import CameraIcmp
 from connectors.camera_mqtt import CameraMqtt
+from connectors.camera_onvif import CameraOnvif
+from connectors.camera_rtsp import CameraRtsp
 from connectors.contract import Connector
 from connectors.field_reports import FieldReports
 from connectors.field_reports_rest import FieldReportsRest
@@ -14,12 +16,16 @@ from connectors.loudspeaker_mqtt import LoudspeakerMqtt
 from connectors.network_icmp import NetworkIcmp
 from connectors.network_mqtt import NetworkMqtt
 from connectors.network_snmp import NetworkSnmp
+from connectors.procedures_rest import ProceduresRest
 from connectors.recorder_snmp import RecorderSnmp
+from connectors.socio_rest import SocioRest
 
 CONNECTORS: dict[str, type[Connector]] = {
     "budget_workbook": BudgetWorkbook,
     "camera_icmp": CameraIcmp,
     "camera_mqtt": CameraMqtt,
+    "camera_onvif": CameraOnvif,
+    "camera_rtsp": CameraRtsp,
     "field_reports": FieldReports,
     "field_reports_rest": FieldReportsRest,
     "health_dhis2": HealthDhis2,
@@ -30,5 +36,7 @@ CONNECTORS: dict[str, type[Connector]] = {
     "network_icmp": NetworkIcmp,
     "network_mqtt": NetworkMqtt,
     "network_snmp": NetworkSnmp,
+    "procedures_rest": ProceduresRest,
     "recorder_snmp": RecorderSnmp,
+    "socio_rest": SocioRest,
 }

@@ -9,7 +9,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import ClassVar, Literal, NamedTuple
@@ -162,8 +162,8 @@ class Observation:
 class CaseReport:
     """One field report or dossier as of ``at`` (UTC): no name, phone, text or picture of a person.
 
-    ``latitude`` and ``longitude`` are rounded to about 100 m by the connector; ``due`` is UTC. ``closed_at`` (UTC) is when
-    the work was done, where the source says so; else it is the instant of the status that ends the case.
+    ``latitude`` and ``longitude`` are rounded to about 100 m by the connector; ``due`` is UTC. ``closed_at`` (UTC) is
+    when the work was done, where the source says so; else it is the instant of the status that ends the case.
     """
 
     unit: str
@@ -240,6 +240,42 @@ class Quantity:
     highest: float = math.inf
 
 
+class Due(BaseModel):
+    """One thing that a source owes: figures of every such period, by a day and an hour of local time."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    every: Literal["day", "week", "month", "quarter", "half_year", "year"]
+    """The period that is reported; weeks begin on Monday."""
+    day: int = Field(default=0, ge=0, le=366)
+    """Days after the period's last one: 10 is the 10th of the month that follows, 0 the last day itself."""
+    days: Literal["calendar", "working"] = "calendar"
+    """What ``day`` counts."""
+    by: time = time(17)
+    """The hour, local."""
+    working_days: bool = False
+    """True: a due day that is a day off moves to the next working day, and days off owe no daily figures."""
+    whole: bool = True
+    """Whether figures must reach the period's last day; false: a cumulative figure to a day within it will do."""
+    indicators: tuple[str, ...] = ()
+    """What is expected; none: anything."""
+    units: tuple[str, ...] = ()
+    """Of which communes; none: the source's own."""
+    owner: str = ""
+    """Who sends it, as a screen names them: ``Kế toán``."""
+    factor: float = Field(default=10, ge=0)
+    """A total more than so many times the last period's, or less than its part, is abnormal; 0: not compared."""
+    since: date | None = None
+    """First day of the first period that is owed."""
+
+    @field_validator("by")
+    @classmethod
+    def _is_local(cls, value: time) -> time:
+        if value.tzinfo is not None:
+            raise ValueError("an hour of local time is expected, without a zone, as in '17:00'")
+        return value
+
+
 class Connector(BaseModel, ABC):
     """One source: its fields are what the operator writes, :meth:`decode` is what the source means."""
 
@@ -257,6 +293,8 @@ class Connector(BaseModel, ABC):
     """Silence after which the feed counts as stale."""
     largest_body: int = Field(default=256 * 1024, gt=0)
     """Bytes; a larger message is refused, and kept."""
+    due: tuple[Due, ...] | None = None
+    """What the source owes and by when; not given: what law and practice say of this connector; ``[]``: nothing."""
 
     @abstractmethod
     def decode(self, message: Message) -> Iterable[Record]:

@@ -19,6 +19,8 @@ from connectors import CONNECTORS
 from connectors.contract import Connector, DeviceId, Message, Record, Undecodable
 from simulators import health_dhis2
 from simulators.internet_feed import TOPICS
+from simulators.procedures_seed import AGENCIES
+from simulators.socio_rest import CATALOGUE
 
 CONNECTORS_FOLDER = Path(__file__).parents[2] / "connectors"
 MINIMAL: Mapping[str, Mapping[str, Any]] = {
@@ -38,6 +40,8 @@ MINIMAL: Mapping[str, Mapping[str, Any]] = {
         ],
     },
     "camera_icmp": {"unit": "20791", "devices": [{"name": "cam-cong-01", "host": "10.20.1.11"}]},
+    "camera_onvif": {"unit": "20791", "cameras": [{"name": "cam-cong-01", "host": "192.0.2.7"}]},
+    "camera_rtsp": {"unit": "20791", "cameras": [{"name": "cam-cong-01", "url": "rtsp://192.0.2.7/1"}]},
     "internet_rest": {"url": "https://lang-nghe.mo-phong.example", "unit": "20791"},
     "loudspeaker_http": {"url": "https://truyen-thanh.mo-phong.example/api", "unit": "20791"},
     "network_icmp": {"unit": "20791", "devices": [{"name": "rt-ubnd", "host": "10.20.0.1"}]},
@@ -55,6 +59,13 @@ MINIMAL: Mapping[str, Mapping[str, Any]] = {
         "devices": [{"name": "nvr-01", "host": "10.20.0.9", "channels": {1: "cam-cong-01", 2: "cam-cong-02"}}],
         "profile": {"recording": "1.3.6.1.3.5068.1.1"},
     },
+    "procedures_rest": {
+        "url": "http://mot-cua.test",
+        "statistics": "/thong-ke",
+        "dossiers": "/ho-so",
+        "units": {**AGENCIES, "H28.20791": "20791"},
+    },
+    "socio_rest": {"url": "https://bao-cao.mo-phong.example", "units": {"H28.24.7": "20791"}, "catalogue": CATALOGUE},
 }
 """The least an operator must write; connectors that are not here need nothing."""
 

@@ -28,6 +28,8 @@ from connectors.contract import (
 )
 from simulators.budget_workbook import BudgetSimulator
 from simulators.camera_mqtt import CameraSimulator
+from simulators.camera_onvif import OnvifCameraSimulator
+from simulators.camera_rtsp import RtspCameraSimulator
 from simulators.field_reports import CitizenSimulator
 from simulators.field_reports_rest import CitizenDesk
 from simulators.health_dhis2 import HealthDhis2Simulator
@@ -37,8 +39,10 @@ from simulators.loudspeaker_http import BroadcastingOffice
 from simulators.loudspeaker_mqtt import LoudspeakerSimulator
 from simulators.network_mqtt import NetworkSimulator
 from simulators.network_snmp import Line, NetworkSnmpSimulator
+from simulators.procedures_rest import OneStopSystem
 from simulators.reachability import CameraEchoSimulator, NetworkEchoSimulator
 from simulators.recorder_snmp import Nvr, RecorderSnmpSimulator
+from simulators.socio_rest import ReportingSystem
 from tests.connectors.golden import CONNECTORS_FOLDER, MINIMAL, Case, cases, configured, outcome, understood
 
 UNIT = "20791"
@@ -46,6 +50,9 @@ SIMULATORS: dict[str, Callable[[int], Simulator]] = {
     BudgetSimulator.connector: lambda seed: BudgetSimulator(UNIT, seed),
     CameraSimulator.connector: lambda seed: CameraSimulator(DeviceId(UNIT, "camera", f"cam-{seed}"), seed),
     CitizenDesk.connector: lambda seed: CitizenDesk(CitizenSimulator(UNIT, seed, timedelta(hours=6))),
+    OnvifCameraSimulator.connector: lambda seed: OnvifCameraSimulator(DeviceId(UNIT, "camera", f"cam-{seed}"), seed),
+    ReportingSystem.connector: lambda seed: ReportingSystem(UNIT, seed),
+    RtspCameraSimulator.connector: lambda seed: RtspCameraSimulator(DeviceId(UNIT, "camera", f"cam-{seed}"), seed),
     CitizenSimulator.connector: lambda seed: CitizenSimulator(UNIT, seed, timedelta(hours=6)),
     HealthDhis2Simulator.connector: lambda seed: HealthDhis2Simulator([UNIT, "05068"], seed),
     InternetSites.connector: lambda seed: InternetSites(UNIT, seed),
@@ -55,6 +62,7 @@ SIMULATORS: dict[str, Callable[[int], Simulator]] = {
         DeviceId(UNIT, "loudspeaker", f"loa-{seed}"), seed
     ),
     NetworkSimulator.connector: lambda seed: NetworkSimulator(DeviceId(UNIT, "network", f"rt-{seed}"), seed),
+    OneStopSystem.connector: lambda seed: OneStopSystem(UNIT, seed),
     CameraEchoSimulator.connector: lambda seed: CameraEchoSimulator(UNIT, seed, [("cam-cong-01", "10.20.1.11")]),
     NetworkEchoSimulator.connector: lambda seed: NetworkEchoSimulator(UNIT, seed, [("rt-ubnd", "10.20.0.1")]),
     NetworkSnmpSimulator.connector: lambda seed: NetworkSnmpSimulator(

@@ -1,0 +1,53 @@
+"""What simulated offices behind a provincial gateway share: tokens, pages of rows, answers without a body."""
+
+import json
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from hashlib import blake2b
+from typing import Any
+
+from simulators.office import Asked, Told
+
+Row = Mapping[str, Any]
+
+
+def refused(asked: Asked, token: str) -> Told | None:
+    """Return the answer to who does not know the token; none where there is no token to know."""
+    if token and asked.headers.get("authorization") != f"Bearer {token}":
+        return Told(b'{"error": "invalid_token"}', 401, {"WWW-Authenticate": "Bearer"})
+    return None
+
+
+def page(rows: Sequence[Row], number: int = 1, size: int = 200) -> bytes:
+    """Return one page of rows: ``{"data": [..], "page", "size", "total"}``; numbers stay as exact as they are."""
+    said = {"data": rows[(number - 1) * size : number * size], "page": number, "size": size, "total": len(rows)}
+    return json.dumps(said, ensure_ascii=False, default=_exact).encode()
+
+
+def pages(rows: Sequence[Row], size: int = 200) -> list[bytes]:
+    """Return every page."""
+    return [page(rows, number, size) for number in range(1, -(-len(rows) // size) + 1)]
+
+
+def told(asked: Asked, rows: Sequence[Row]) -> Told:
+    """Answer with the page that is asked for, or without a body where the asker has it (ETag, RFC 9110)."""
+    number, size = (asked.query.get(name, "") for name in ("page", "size"))
+    body = page(rows, int(number) if number.isdecimal() else 1, min(int(size), 500) if size.isdecimal() else 200)
+    tag = f'"{blake2b(body, digest_size=8).hexdigest()}"'
+    headers = {"Content-Type": "application/json; charset=utf-8", "ETag": tag}
+    if asked.headers.get("if-none-match") == tag:
+        return Told(b"", 304, headers)
+    return Told(body, 200, headers)
+
+
+def number(value: Decimal | None) -> Any:
+    """Return a figure as JSON has it: whole numbers as such, others as the text of their digits."""
+    if value is None:
+        return None
+    return int(value) if value == value.to_integral_value() else str(value)
+
+
+def _exact(value: object) -> Any:
+    if isinstance(value, Decimal):
+        return number(value)
+    raise TypeError(type(value).__name__)
