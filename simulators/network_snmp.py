@@ -28,6 +28,8 @@ _ERROR_EVERY_S = 41
 _TURNOVER = 2**64
 _IF: Name = (1, 3, 6, 1, 2, 1, 2, 2, 1)
 _IFX: Name = (1, 3, 6, 1, 2, 1, 31, 1, 1, 1)
+_DESCR = "RouterOS RB5009 (mo phong)"
+"""A DisplayString is ASCII (RFC 2579)."""
 _SILENCE = "no answer from {host}:161 within 3 s: look at its power and line"
 
 
@@ -82,7 +84,7 @@ class NetworkSnmpSimulator(Simulator):
         count = self._count(line, at)
         row = (line.index,)
         return {
-            **system("RouterOS RB5009 (mô phỏng)", count.boot, at),
+            **system(_DESCR, count.boot, at),
             (*_IF, 2, *row): (OCTETS, line.interface),
             (*_IF, 5, *row): (GAUGE32, line.capacity_mbps * 1_000_000),
             (*_IF, 8, *row): (INTEGER, 2 if self._cut(line, at) else 1),
@@ -107,7 +109,7 @@ class NetworkSnmpSimulator(Simulator):
                 values |= {"load_in_pct": loads[0], "load_out_pct": loads[1], "load_pct": max(loads)}
             values["errors"] = now.errors - before.errors
         state = "fault" if self._cut(line, at) else "online"
-        return DeviceReport(device, at, state, values, {"descr": "RouterOS RB5009 (mô phỏng)"})
+        return DeviceReport(device, at, state, values, {"descr": _DESCR})
 
     def _message(self, report: DeviceReport, at: datetime) -> Message:
         line = self.lines[report.device.name]

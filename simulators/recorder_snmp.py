@@ -20,7 +20,7 @@ _HIKVISION: Name = (1, 3, 6, 1, 4, 1, 50001, 1)
 _DISKS: Name = (*_HIKVISION, 241, 1)
 _CAPACITY_MB = 3_815_447
 _FAILED = 2
-_DESCR = "Hikvision NVR (mô phỏng)"
+_DESCR = "Hikvision NVR (mo phong)"
 _SILENCE = "no answer from {host}:161 within 3 s: look at its power and line"
 
 

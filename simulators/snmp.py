@@ -97,6 +97,8 @@ def _following(asked: Asked, objects: Mapping[Name, Value]) -> list[Binding]:
             break
         found += bindings
         row = [name for name, _ in bindings]
+        if all(value[0] == END_OF_MIB for _, value in bindings):
+            break
     return found
 
 
