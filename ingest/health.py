@@ -9,6 +9,7 @@ import orjson
 from psycopg.types.json import Jsonb
 
 from connectors.contract import Connector, Polled, Subscribed
+from ingest import expected
 from ingest.config import Settings
 from ingest.sql import QUERIES
 from ingest.store import Link, Store
@@ -49,6 +50,7 @@ def declare(store: Store, settings: Settings) -> None:
                 },
             )
         link.execute(QUERIES["forget_sources"], (list(settings.sources),))
+        expected.declare(link, settings)
         for device in settings.devices:
             link.execute(QUERIES["declare_device"], device.model_dump() | {"simulated": settings.commune.simulated})
         for hamlet in settings.hamlets:

@@ -91,7 +91,8 @@ on commit delete rows
 -- state_again: a figure that another source's file states too stays when the first is undone
 update observation o set stated_by = o.stated_by || coalesce(s.import, 0)
 from staged_observation s
-where o.latest and o.import is not null and o.import is distinct from s.import
+where o.latest and (o.import is not null or (s.import is not null and o.source <> s.source))
+  and o.import is distinct from s.import
   and (o.unit, o.indicator, o.period_start, o.period_end, o.period_kind, o.cumulative, o.scope, o.dims)
     = (s.unit, s.indicator, s.period_start, s.period_end, s.period_kind, s.cumulative, s.scope, s.dims)
   and (o.value, o.numerator, o.denominator, o.bound, o.low, o.high, o.stated, o.quality, o.level)
@@ -300,3 +301,55 @@ update poll set ended_at = %(now)s, good_at = case when %(good)s then %(now)s el
 
 -- contact: a source answered, be it that there is nothing new
 update source set contact_at = greatest(contact_at, %s) where name = %s
+
+-- declare_rule: one thing that a source owes
+insert into due_rule (source, position, rule) values (%s, %s, %s)
+on conflict (source, position) do update set rule = excluded.rule where due_rule.rule <> excluded.rule
+
+-- declare_day: a day off, or a working day, by decision
+insert into calendar_day (day, working) values (%s, %s)
+on conflict (day) do update set working = excluded.working where calendar_day.working <> excluded.working
+
+-- came: what is stored of a source's periods, by unit and indicator; a total is compared with the last period's
+with asked as (
+    select * from unnest(%(starts)s::date[], %(ends)s::date[], %(last_starts)s::date[], %(last_ends)s::date[])
+        as p(start, stop, last_start, last_stop)
+), said as (
+    select o.*, o.received_at as came from observation o
+    where o.source = %(source)s and o.undone_at is null
+      and o.period_end between (select min(start) from asked) and (select max(stop) from asked)
+    union all
+    -- The same figure as another source's is a submission too.
+    select o.*, i.at from observation o
+    join import i on i.source = %(source)s and i.undone_at is null and i.id = any(o.stated_by)
+    where o.stated_by <> '{}' and o.source <> %(source)s and o.undone_at is null
+      and o.period_end between (select min(start) from asked) and (select max(stop) from asked)
+)
+select p.start, s.unit, s.indicator, min(s.came) as first, max(s.revision) as revision,
+       max(s.came) filter (where s.revision > 1) as revised_at,
+       bool_or(s.latest and s.quality in ('stated_mismatch', 'sum_mismatch')) as mismatched,
+       coalesce(bool_or(s.latest and l.value is not null and greatest(abs(s.value), abs(l.value))
+                        > %(factor)s::numeric * least(abs(s.value), abs(l.value))), false) as leapt
+from asked p
+join said s on case when %(whole)s
+    then s.period_end = p.stop and (s.cumulative or s.period_start = p.start)
+    else s.period_end between p.start and p.stop and (s.cumulative or s.period_start >= p.start) end
+left join lateral (
+    select b.value from observation b
+    where b.latest and %(factor)s::numeric > 0 and s.dims = '{}' and b.dims = '{}' and b.value <> 0 and s.value <> 0
+      and (b.unit, b.indicator, b.scope, b.cumulative) = (s.unit, s.indicator, s.scope, s.cumulative)
+      and b.period_end between p.last_start and p.last_stop
+      -- What runs from 1 January begins anew each year.
+      and case when s.cumulative then b.period_start = s.period_start else b.period_start >= p.last_start end
+      and (b.period_kind = s.period_kind or s.cumulative)
+    order by b.period_end desc limit 1) l on true
+where (cardinality(%(units)s::text[]) = 0 or s.unit = any(%(units)s))
+  and (cardinality(%(indicators)s::text[]) = 0 or s.indicator = any(%(indicators)s))
+group by p.start, s.unit, s.indicator
+
+-- refused: messages of a source that are still refused, by the period in whose time they came
+select p.start, count(*) as refused
+from unnest(%(starts)s::date[], %(opens)s::timestamptz[], %(closes)s::timestamptz[]) as p(start, opens, closes)
+join rejection r on r.source = %(source)s and r.resolved_at is null
+    and r.received_at >= p.opens and r.received_at < p.closes
+group by p.start
