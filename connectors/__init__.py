@@ -6,6 +6,7 @@ from connectors.camera_mqtt import CameraMqtt
 from connectors.camera_onvif import CameraOnvif
 from connectors.camera_rtsp import CameraRtsp
 from connectors.contract import Connector
+from connectors.documents_rest import DocumentsRest
 from connectors.field_reports import FieldReports
 from connectors.field_reports_rest import FieldReportsRest
 from connectors.health_dhis2 import HealthDhis2
@@ -26,6 +27,7 @@ CONNECTORS: dict[str, type[Connector]] = {
     "camera_mqtt": CameraMqtt,
     "camera_onvif": CameraOnvif,
     "camera_rtsp": CameraRtsp,
+    "documents_rest": DocumentsRest,
     "field_reports": FieldReports,
     "field_reports_rest": FieldReportsRest,
     "health_dhis2": HealthDhis2,

@@ -9,12 +9,20 @@ from typing import Literal
 
 from connectors.contract import LOCAL, Bound, Observation, Period, PeriodKind, Quality
 from connectors.json_fields import Json, Share
+from connectors.spelling import code as spelled
 
 TOLERANCE = Decimal("0.1")
 """Points that a stated percentage may differ from the computed one: offices round, or cut off, the first decimal."""
 
 Grain = Literal["day", "month", "quarter", "half_year", "year"]
 """Periods that an interface can be asked for."""
+
+TIERS: Mapping[str, str] = {
+    "province": "province", "tinh": "province", "cap_tinh": "province",
+    "district_legacy": "district_legacy", "huyen": "district_legacy", "cap_huyen": "district_legacy",
+    "commune": "commune", "xa": "commune", "cap_xa": "commune",
+}  # fmt: skip
+"""Whose dossiers a row counts, where it counts those of one tier of a unit only."""
 
 _MONTHS: Mapping[str, int] = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 _DIGITS = Decimal("0.0001")
@@ -75,6 +83,14 @@ class Subject:
             self.unit, indicator, self.period, value, numerator, denominator, stated.bound, stated.low, stated.high,
             stated.value, quality, self.scope, self.dims, self.level,
         )  # fmt: skip
+
+
+def word(field: Json, words: Mapping[str, str]) -> str:
+    """Return the meaning of a word; empty where nothing is said."""
+    text = field.text()
+    if text and spelled(text) not in words:
+        raise field.expected(f"one of {', '.join(dict.fromkeys(words.values()))}")
+    return words[spelled(text)] if text else ""
 
 
 def period_of(places: Sequence[Json], received_at: datetime, names: Mapping[str, str]) -> Period:

@@ -80,8 +80,7 @@ class OneStopSystem(Simulator):
 
     def _statistics(self, at: datetime) -> tuple[Observation, ...]:
         rows: list[tuple[Subject, Mapping[str, Any]]] = [
-            (Subject(unit, Period(start, end, _kind(start, end)), about), fields)
-            for unit, (start, end), about, fields in (ROWS if self.published else ())
+            (Subject(unit, period, about), fields) for unit, period, about, fields in (ROWS if self.published else ())
         ]
         today = at.astimezone(LOCAL).date()
         rows += [
@@ -195,7 +194,3 @@ class OneStopSystem(Simulator):
 def _month(year: int, month: int) -> Period:
     start = date(year, month, 1)
     return Period(start, (start + timedelta(days=31)).replace(day=1) - timedelta(days=1), "month")
-
-
-def _kind(start: date, end: date) -> Any:
-    return "year" if (start.month, start.day, end.month, end.day) == (1, 1, 12, 31) else "custom"

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from connectors.contract import Period
+
 AGENCIES: Mapping[str, str] = {
     "H28.24.7": "05068",
     "H28.25.4": "04969",
@@ -20,26 +22,22 @@ AGENCIES: Mapping[str, str] = {
 }
 """Unit by agency code (mô phỏng): Nam Thượng, Liên Sơn, Bình Lục, Vũ Bản, Yên Mô, Hòa Phước, Hòa Hiệp Bắc, Như Cố."""
 
-_TERM = (date(2022, 12, 8), date(2023, 10, 23))
+YEAR: Mapping[int, Period] = {n: Period(date(n, 1, 1), date(n, 12, 31), "year") for n in range(2020, 2024)}
+_TERM = Period(date(2022, 12, 8), date(2023, 10, 23), "custom")
 
-Row = tuple[str, tuple[date, date], Mapping[str, str], Mapping[str, Any]]
+Row = tuple[str, Period, Mapping[str, str], Mapping[str, Any]]
 """Unit, days, what it speaks of (``tier``, ``scope``), and fields of statistics: counts, and percentages as text."""
 
-
-def _year(year: int) -> tuple[date, date]:
-    return date(year, 1, 1), date(year, 12, 31)
-
-
 ROWS: tuple[Row, ...] = (
-    ("05068", _year(2020), {},
+    ("05068", YEAR[2020], {},
      {"TiepNhanTrongKy": 2529, "TiepNhanQuaMang": 0, "DaXuLyDungHan": 1669, "DaXuLyQuaHan": 2}),
-    ("05068", _year(2021), {},
+    ("05068", YEAR[2021], {},
      {"TiepNhanTrongKy": 1964, "TiepNhanQuaMang": 411, "DaXuLyDungHan": 1541, "DaXuLyQuaHan": 2,
       "TyLeTrucTuyen": "26.7"}),
-    ("04969", _year(2020), {},
+    ("04969", YEAR[2020], {},
      {"TiepNhanTrongKy": 2690, "TiepNhanQuaMang": 657, "DaXuLyDungHan": 2137, "DaXuLyQuaHan": 14,
       "TyLeTrucTuyen": "24.4"}),
-    ("04969", _year(2021), {},
+    ("04969", YEAR[2021], {},
      {"TiepNhanTrongKy": 2749, "TiepNhanQuaMang": 2140, "DaXuLyDungHan": 1318, "DaXuLyQuaHan": 2,
       "TyLeTrucTuyen": "77.8"}),
     ("352", _TERM, {}, {"TiepNhanTrongKy": 20606}),
@@ -49,10 +47,10 @@ ROWS: tuple[Row, ...] = (
     ("352", _TERM, {"tier": "commune"},
      {"TiepNhanTrongKy": 11765, "TyLeDungHan": "99.94", "TyLeTrucTuyen": "56.82", "TyLeMuc3": "66.36",
       "TyLeMuc4": "94.5", "TyLeTraKetQuaBCCI": "18.50"}),
-    ("352", _year(2023), {"tier": "district_legacy"}, {"TongDVC": 212, "DVCMuc3": 32, "DVCMuc4": 176}),
-    ("352", _year(2023), {"tier": "commune"}, {"TongDVC": 115, "DVCMuc3": 28, "DVCMuc4": 76}),
-    ("377", _year(2022), {"tier": "commune", "scope": "pilot_units"}, {"TyLeMotCua": "100"}),
-    ("20329", _year(2023), {}, {"TyLeTrucTuyen": "75-80"}),
-    ("20194", _year(2021), {"scope": "excl_notarisation_civil_status"}, {"TyLeTrucTuyen": "88.89"}),
-    ("20194", _year(2022), {"scope": "excl_notarisation_civil_status"}, {"TyLeTrucTuyen": "99.02"}),
+    ("352", YEAR[2023], {"tier": "district_legacy"}, {"TongDVC": 212, "DVCMuc3": 32, "DVCMuc4": 176}),
+    ("352", YEAR[2023], {"tier": "commune"}, {"TongDVC": 115, "DVCMuc3": 28, "DVCMuc4": 76}),
+    ("377", YEAR[2022], {"tier": "commune", "scope": "pilot_units"}, {"TyLeMotCua": "100"}),
+    ("20329", YEAR[2023], {}, {"TyLeTrucTuyen": "75-80"}),
+    ("20194", YEAR[2021], {"scope": "excl_notarisation_civil_status"}, {"TyLeTrucTuyen": "88.89"}),
+    ("20194", YEAR[2022], {"scope": "excl_notarisation_civil_status"}, {"TyLeTrucTuyen": "99.02"}),
 )  # fmt: skip

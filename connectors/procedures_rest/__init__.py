@@ -12,10 +12,10 @@ from connectors.contract import LOCAL, CaseReport, Message, Observation, Period,
 from connectors.gateway import Gateway
 from connectors.json_door import kept
 from connectors.json_fields import Json
-from connectors.office_figures import Grain, Subject, level_of, period_at, period_of
+from connectors.office_figures import TIERS, Grain, Subject, level_of, period_at, period_of, word
 from connectors.paging import page_of
 from connectors.procedures_rest.dossiers import CHANNELS, FIELDS, STATUSES, changed_at, dossier
-from connectors.procedures_rest.statistics import BALANCE, COUNTS, RATES, SCOPES, TIERS, Row, figures, row_of, word
+from connectors.procedures_rest.statistics import BALANCE, COUNTS, RATES, SCOPES, Row, figures, row_of
 from connectors.talk import Talk
 
 _PERIOD = ("TuNgay", "DenNgay", "Ky", "LuyKe")

@@ -8,7 +8,6 @@ from decimal import Decimal
 from connectors.contract import Observation, Quality
 from connectors.json_fields import Json, Share
 from connectors.office_figures import Subject
-from connectors.spelling import code
 
 COUNTS: Mapping[str, str] = {
     "TongSo": "dossiers_total",
@@ -60,13 +59,6 @@ SCOPES: Mapping[str, str] = {
     "pilot_units": "pilot_units",
     "don_vi_thi_diem": "pilot_units",
 }
-TIERS: Mapping[str, str] = {
-    "province": "province", "tinh": "province", "cap_tinh": "province",
-    "district_legacy": "district_legacy", "huyen": "district_legacy", "cap_huyen": "district_legacy",
-    "commune": "commune", "xa": "commune", "cap_xa": "commune",
-}  # fmt: skip
-"""Whose dossiers a row counts, where it counts those of one tier of a unit only."""
-
 _CHANNELS = ("TiepNhanTrucTiep", "TiepNhanQuaMang", "TiepNhanQuaBCCI")
 
 Counts = Mapping[str, Decimal | None]
@@ -80,14 +72,6 @@ class Row:
     counts: Counts
     stated: Mapping[str, Share]
     said: frozenset[str]
-
-
-def word(field: Json, words: Mapping[str, str]) -> str:
-    """Return the meaning of a word; empty where nothing is said."""
-    text = field.text()
-    if text and code(text) not in words:
-        raise field.expected(f"one of {', '.join(dict.fromkeys(words.values()))}")
-    return words[code(text)] if text else ""
 
 
 def row_of(row: Json, subject: Subject, names: Mapping[str, str]) -> Row:

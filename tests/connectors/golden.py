@@ -59,6 +59,7 @@ MINIMAL: Mapping[str, Mapping[str, Any]] = {
         "devices": [{"name": "nvr-01", "host": "10.20.0.9", "channels": {1: "cam-cong-01", 2: "cam-cong-02"}}],
         "profile": {"recording": "1.3.6.1.3.5068.1.1"},
     },
+    "documents_rest": {"url": "http://van-ban.test", "units": {**AGENCIES, "H28.20791": "20791"}},
     "procedures_rest": {
         "url": "http://mot-cua.test",
         "statistics": "/thong-ke",

@@ -30,6 +30,7 @@ from simulators.budget_workbook import BudgetSimulator
 from simulators.camera_mqtt import CameraSimulator
 from simulators.camera_onvif import OnvifCameraSimulator
 from simulators.camera_rtsp import RtspCameraSimulator
+from simulators.documents_rest import DocumentSystem
 from simulators.field_reports import CitizenSimulator
 from simulators.field_reports_rest import CitizenDesk
 from simulators.health_dhis2 import HealthDhis2Simulator
@@ -62,6 +63,7 @@ SIMULATORS: dict[str, Callable[[int], Simulator]] = {
         DeviceId(UNIT, "loudspeaker", f"loa-{seed}"), seed
     ),
     NetworkSimulator.connector: lambda seed: NetworkSimulator(DeviceId(UNIT, "network", f"rt-{seed}"), seed),
+    DocumentSystem.connector: lambda seed: DocumentSystem(UNIT, seed),
     OneStopSystem.connector: lambda seed: OneStopSystem(UNIT, seed),
     CameraEchoSimulator.connector: lambda seed: CameraEchoSimulator(UNIT, seed, [("cam-cong-01", "10.20.1.11")]),
     NetworkEchoSimulator.connector: lambda seed: NetworkEchoSimulator(UNIT, seed, [("rt-ubnd", "10.20.0.1")]),
