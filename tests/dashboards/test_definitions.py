@@ -154,7 +154,8 @@ def test_python_and_sql_give_the_same_rows(store: Store) -> None:
     for key, case in first.items():
         with store.transaction() as link:
             now = datetime.now().astimezone()
-            for table in ("device", "device_state", "state_span", "observation", "case_now", "source_minute"):
+            tables = "device device_state state_span observation case_now broadcast source_minute"
+            for table in tables.split():
                 link.execute(sql.SQL("delete from {}").format(sql.Identifier(table)))
             put_in(link, case, now)
         start, stop = (instant(word, now) for word in case.fields["range"].split())
