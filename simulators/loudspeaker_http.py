@@ -22,6 +22,7 @@ from simulators.loudspeaker_vendor import (
     clusters,
     logged,
     paged,
+    pole,
     row,
 )
 from simulators.office import Asked, Told
@@ -231,12 +232,7 @@ class BroadcastingOffice(Simulator):
     def _listed(self, heard: Sequence[DeviceReport]) -> list[dict[str, Any]]:
         codes = {cluster.code.lower(): cluster.code for cluster in self.clusters}
         said = [row(report, codes[report.device.name]) for report in heard]
-        bare = (
-            {"deviceCode": None, "name": one.name, "areaId": one.area, "lat": one.latitude, "lon": one.longitude,
-             "status": 0, "installed": 0}
-            for one in self.clusters if one.bare
-        )  # fmt: skip
-        return said + list(bare)
+        return said + [pole(cluster) for cluster in self.clusters if cluster.bare]
 
 
 def _days(now: datetime) -> tuple[date, date]:

@@ -85,6 +85,14 @@ def row(report: DeviceReport, code: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def pole(cluster: Cluster) -> dict[str, Any]:
+    """Return a cluster that waits for its equipment."""
+    return {
+        "deviceCode": None, "name": cluster.name, "areaId": cluster.area, "lat": cluster.latitude,
+        "lon": cluster.longitude, "status": 0, "installed": 0,
+    }  # fmt: skip
+
+
 def logged(one: Broadcast) -> dict[str, Any]:
     """Return a play as the log has it."""
     return {
