@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 ONLINE, DEGRADED, FAULT, OFFLINE, UNKNOWN = "online", "degraded", "fault", "offline", "unknown"
+MAINTENANCE = "maintenance"
 
 _MEANS = {
     "online": ONLINE,

@@ -1,0 +1,182 @@
+"""A device's states over time, pure: everything that was heard of it, our own blindness and maintenance in, spans out.
+
+The result depends on the set of what was heard, never on the order in which it came or on restarts in between: live
+states and states computed anew from the stored reports are the same by construction.
+
+Each source draws a line of its own through time. A report stands from its own instant on (not later than its
+reception: no clock runs ahead), and its reception is a sign of life: a device whose clock is hours behind is alive,
+and a buffer sent after an outage fills the gap that it speaks of. A word stands until the next one; when the next does
+not come within the source's patience, the line falls silent from the first word that was due. Where the source could
+not see, silence is unseen instead.
+
+The lines are fused: alive where any source hears the device, degraded where another hears nothing or says offline, and
+as ill as the worst finds it. Maintenance covers all.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import NamedTuple
+
+from ingest.state import DEGRADED, FAULT, MAINTENANCE, OFFLINE, ONLINE, UNKNOWN, means
+
+_ILLNESS = {ONLINE: 0, DEGRADED: 1, FAULT: 2}
+SILENT, UNSEEN = "silent", "unseen"
+"""Words that nobody said: nothing came in time, nobody could have heard it."""
+
+Interval = tuple[datetime, datetime]
+"""From, to (UTC), half open; a blindness that lasts ends at the instant asked for."""
+
+
+class Heard(NamedTuple):
+    """One thing that a source heard of the device: its own instant, that of reception (UTC), its word.
+
+    ``connection`` marks the broker's word (last will, connected), which says nothing but alive or gone.
+    """
+
+    source: str
+    at: datetime
+    received_at: datetime
+    word: str
+    connection: bool = False
+
+
+class Rhythm(NamedTuple):
+    """How often a source speaks of the device, and how many times that it may take."""
+
+    every: timedelta
+    patience: float
+
+    @property
+    def limit(self) -> timedelta:
+        """The longest pause that is no silence."""
+        return self.every * self.patience
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A state from an instant until the next span begins; ``source`` and its ``word`` decided it."""
+
+    started_at: datetime
+    state: str
+    reason: str
+    source: str = ""
+    word: str = ""
+
+
+class _Word(NamedTuple):
+    at: datetime
+    word: str
+    connection: bool
+
+
+def spans(
+    heard: Iterable[Heard],
+    rhythm: Mapping[str, Rhythm],
+    until: datetime,
+    *,
+    blind: Mapping[str, Sequence[Interval]] | None = None,
+    maintenance: Sequence[Interval] = (),
+) -> list[Span]:
+    """Return the device's spans from the first thing heard to ``until`` (UTC).
+
+    ``rhythm`` and ``blind`` are by source; intervals of one source must not overlap.
+    """
+    by_source: defaultdict[str, list[Heard]] = defaultdict(list)
+    for one in heard:
+        by_source[one.source].append(one)
+    lines = {
+        source: _line(_words(its), rhythm[source], (blind or {}).get(source, ()), until)
+        for source, its in by_source.items()
+    }
+    cuts = {at for line in lines.values() for at, *_ in line}
+    cuts |= {at for interval in maintenance for at in interval}
+    begin = min((line[0].at for line in lines.values() if line), default=until)
+    found: list[Span] = []
+    places = dict.fromkeys(lines, -1)
+    for cut in sorted(cut for cut in cuts if begin <= cut < until):
+        words: dict[str, _Word] = {}
+        for source, line in lines.items():
+            while places[source] + 1 < len(line) and line[places[source] + 1].at <= cut:
+                places[source] += 1
+            if places[source] >= 0:
+                words[source] = line[places[source]]
+        span = fuse(words, cut)
+        if any(starts_at <= cut < ends_at for starts_at, ends_at in maintenance):
+            span = Span(cut, MAINTENANCE, "maintenance")
+        if not found or (span.state, span.reason) != (found[-1].state, found[-1].reason):
+            found.append(span)
+    return found
+
+
+def fuse(words: Mapping[str, tuple[datetime, str, bool]], at: datetime) -> Span:
+    """Return the span that begins at ``at`` where each source's newest word (since when, word, connection) stands."""
+    seen = [(source, word, link) for source, (_, word, link) in words.items() if word != UNSEEN]
+    gone = [one for one in seen if one[1] == SILENT or means(one[1]) == OFFLINE]
+    alive = [one for one in seen if one not in gone]
+    if not alive:
+        if not gone:
+            source = min(words, default="")
+            return Span(at, UNKNOWN, "blind", source, UNSEEN)
+        # What was said outweighs what was not: a last will names the end, silence only notices it.
+        source, word, link = min(gone, key=lambda one: (one[1] == SILENT, one[0]))
+        return Span(at, OFFLINE, "silence" if word == SILENT else "last_will" if link else "reported", source, word)
+    source, word, _ = max(alive, key=lambda one: (_ILLNESS[means(one[1])], one[0]))
+    state = means(word)
+    if gone and state == ONLINE:
+        source, word, _ = min(gone)
+        return Span(at, DEGRADED, "no_answer", source, word)
+    return Span(at, state, "" if state == ONLINE else "reported", source, word)
+
+
+def _words(heard: Sequence[Heard]) -> list[_Word]:
+    """Return the words of a source by instant: each at its own, and the newest again at each reception."""
+    said: list[tuple[datetime, datetime, _Word]] = []
+    newest: Heard | None = None
+    for one in sorted(heard, key=lambda h: (h.received_at, h.at, h.word, h.connection)):
+        instant = min(one.at, one.received_at)
+        if one.connection:
+            word = one.word
+            if means(word) != OFFLINE and newest is not None and means(newest.word) != OFFLINE:
+                word = newest.word  # connected again: what it said of itself still stands
+            said.append((one.received_at, one.received_at, _Word(one.received_at, word, connection=True)))
+            continue
+        if newest is None or instant >= min(newest.at, newest.received_at):
+            newest = one
+        said.append((instant, one.received_at, _Word(instant, one.word, connection=False)))
+        if instant != one.received_at:
+            said.append((one.received_at, one.received_at, _Word(one.received_at, newest.word, connection=False)))
+    said.sort(key=lambda entry: entry[:2])
+    return [word for _, _, word in said]
+
+
+def _line(words: Sequence[_Word], rhythm: Rhythm, blind: Sequence[Interval], until: datetime) -> list[_Word]:
+    """Return the words with the silences and the unseen times between them, up to ``until``."""
+    line: list[_Word] = []
+    end = _Word(until, "", connection=False)
+    for word, following in pairwise([*(w for w in words if w.at < until), end]):
+        if word.at == following.at and following is not end:
+            continue  # of two words of one instant the one received later stands
+        line.append(word)
+        if means(word.word) == OFFLINE:
+            continue  # it said so itself: silence adds nothing, and nobody needed to look
+        line += _gap(word.at, following.at, rhythm, blind)
+    return line
+
+
+def _gap(start: datetime, stop: datetime, rhythm: Rhythm, blind: Sequence[Interval]) -> list[_Word]:
+    """Return what lies between two words; a short blindness in a pause of the usual length hid nothing."""
+    found: list[_Word] = []
+    if stop - start <= rhythm.limit:
+        return found
+    looking = start
+    for dark, light in sorted((max(a, start), min(b, stop)) for a, b in blind if a < stop and b > start):
+        if dark - looking > rhythm.limit:
+            found.append(_Word(looking + rhythm.every, SILENT, connection=False))
+        found.append(_Word(dark, UNSEEN, connection=False))
+        looking = light
+    if stop - looking > rhythm.limit:
+        found.append(_Word(looking + rhythm.every, SILENT, connection=False))
+    return found
