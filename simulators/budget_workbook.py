@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _MILLION = Decimal(1_000_000)
 _SAMPLE_DAY = (8, 25)
+_FIRST_YEAR = 2026
+"""The budget year since which the forms are those of TT 26/2026/TT-BTC."""
 
 
 class BudgetSimulator(Simulator):
@@ -50,10 +52,11 @@ class BudgetSimulator(Simulator):
             below = [own for path, own in amounts.items() if path == item.path or path.startswith(_prefix(item.path))]
             sums = amounts.get(item.path) or tuple(map(_sum, zip(*below, strict=True)))
             dims = {"item": item.path, "name": item.name} if item.path else {}
+            scope = "tt344_2016" if period.end.year < _FIRST_YEAR else ""
             said = dict(zip(form.indicators, sums, strict=True))
             for indicator, amount in said.items():
                 quality: Quality = "missing" if amount is None else ""
-                yield Observation(self.unit, indicator, period, amount, quality=quality, dims=dims)
+                yield Observation(self.unit, indicator, period, amount, quality=quality, scope=scope, dims=dims)
             actual, estimate = said[form.actual], said[form.estimate]
             if actual is not None and estimate:
                 percent = (actual * 100 / estimate).quantize(Decimal("0.0001"))
@@ -65,6 +68,7 @@ class BudgetSimulator(Simulator):
                     numerator=actual,
                     denominator=estimate,
                     stated=round(percent, 1),
+                    scope=scope,
                     dims=dims,
                 )
 

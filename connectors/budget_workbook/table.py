@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from connectors.budget_workbook.figure import Missing, figure, money
-from connectors.budget_workbook.grid import Grid
-from connectors.budget_workbook.heading import Heading, heading_of
-from connectors.budget_workbook.layout import Column, Flow
+from connectors.budget_workbook.layout import Flow
 from connectors.budget_workbook.outline import Outline, numbers
-from connectors.budget_workbook.package import Cell, address
+from connectors.sheets import kinds
+from connectors.sheets.fault import Slip
+from connectors.sheets.grid import Cell, Grid, address
+from connectors.sheets.heading import Column, Heading, headings_of, titles
+from connectors.sheets.number import Missing, money, number
 from connectors.spelling import plain
 
 Figures = Mapping[str, Decimal | Missing]
@@ -22,6 +23,7 @@ _TOTAL = re.compile(r"tong\b")
 _TOTALS = frozenset({"tong", "tong so", "tong cong"})
 _LETTER = re.compile(r"[A-HJ-UWYZ]")
 _MOST_PERCENT = Decimal(10) ** 9
+_NONE = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,11 @@ class Line:
 
 def lines_of(grid: Grid, flow: Flow, unit: Decimal) -> list[Line]:
     """Return the lines from above; every fault is noted, and then the lines are of no use."""
-    heading = heading_of(grid, flow)
-    if heading is None:
+    layout = flow.layout
+    heading = next(headings_of(grid, [layout], once=True), _NONE)
+    if heading is _NONE:
+        grid.blame(None, kinds.NO_HEADING, titles=titles(layout.anchors))
+    if not isinstance(heading, Heading):
         return []
     outline = Outline()
     read = (_line(grid, line, heading, flow, unit, outline) for line in range(heading.bottom, len(grid.values)))
@@ -47,12 +52,10 @@ def lines_of(grid: Grid, flow: Flow, unit: Decimal) -> list[Line]:
     for line in lines:
         twin = paths.setdefault(line.path, line)
         if twin is not line:
-            grid.blame(line.cell, f"the same TT {line.path!r} as {address(twin.cell)}: number one of them differently")
+            grid.blame(line.cell, kinds.SAME_LABEL, label=line.path, cell=address(twin.cell))
     total = _total(lines)
     if total is None:
-        grid.blame(
-            (heading.top, heading.name_at), "no line 'Tổng số', and no line A that stands for all: add the total"
-        )
+        grid.blame((heading.top, heading.at["name"]), kinds.NO_TOTAL)
     return [replace(line, path="") if line is total else line for line in lines]
 
 
@@ -65,58 +68,64 @@ def rate(figures: Figures, flow: Flow) -> Decimal | None:
 
 
 def _line(grid: Grid, line: int, heading: Heading, flow: Flow, unit: Decimal, outline: Outline) -> Line | None:
-    label, name = _label(grid, (line, heading.label_at)), grid.text(line, heading.name_at)
+    name_at, percent_at = heading.at["name"], heading.at.get("percent")
+    label, name = _label(grid, (line, heading.at["label"])), grid.text(line, name_at)
     if not name and not numbers(label):
         label, name = "", label  # the title of the total, merged over both columns
-    said = {at: _amount(grid, (line, at), column, unit) for at, column in heading.columns.items()}
-    figures = {heading.columns[at].indicator: one for at, one in said.items() if isinstance(one, Decimal | Missing)}
+    columns = [(heading.at[column.key], column) for column in flow.columns]
+    said = {column.key: _amount(grid, (line, at), column, flow, unit) for at, column in columns}
+    figures = {key: one for key, one in said.items() if isinstance(one, Decimal | Missing)}
     if _NUMBERING.fullmatch(plain(name)):
         return None  # "A B 1 2 3=2/1" below the heading
-    spoiled = any((line, at) in grid.spoiled for at in said)
+    spoiled = any((line, at) in grid.marks.spoiled for at, _ in columns)
     if not (numbers(label) or figures or spoiled or _TOTAL.match(plain(name))):
         return None  # signatures and notes, whatever stands beside them
     path = outline.path(label)
-    for at, one in said.items():
-        if isinstance(one, str):
-            grid.blame((line, at), one)
+    for at, column in sorted(columns, key=lambda one: one[0]):
+        slip = said[column.key]
+        if isinstance(slip, Slip):
+            grid.note((line, at), slip)
     if figures and not name:
-        grid.blame((line, heading.name_at), "figures without a name: write the Nội dung of this line")
-    stated = None if heading.percent_at is None else _stated(grid, (line, heading.percent_at), rate(figures, flow))
-    return Line(path, name, figures, stated, (line, heading.label_at)) if figures else None
+        grid.blame((line, name_at), kinds.NAMELESS, title="Nội dung")
+    stated = None if percent_at is None else _stated(grid, (line, percent_at), rate(figures, flow))
+    return Line(path, name, figures, stated, (line, heading.at["label"])) if figures else None
 
 
-def _amount(grid: Grid, cell: Cell, column: Column, unit: Decimal) -> Decimal | Missing | str | None:
-    """Return the amount in đồng, a dash, nothing, or the fault as text."""
-    if cell in grid.spoiled:
-        return f"{grid.spoiled[cell]}, where the amount {column.title!r} is expected: mend the formula"
+def _amount(grid: Grid, cell: Cell, column: Column, flow: Flow, unit: Decimal) -> Decimal | Missing | Slip | None:
+    """Return the amount in đồng, a dash, nothing, or the fault."""
+    if cell in grid.marks.spoiled:
+        title = kinds.amount(column.title)
+        return Slip(kinds.SPOILED, error=grid.marks.spoiled[cell], title=title)
     try:
-        number = figure(grid.value(cell))
-        if not isinstance(number, Decimal):
-            return number
-        if column.estimate and number < 0:
-            raise ValueError(f"{number} is negative, and {column.title!r} is an estimate of 0 or more: correct it")
-        return money(number, unit)
-    except ValueError as error:
-        return str(error)
+        amount = number(grid.value(cell))
+        if not isinstance(amount, Decimal):
+            return amount
+        if column.key in flow.estimates and amount < 0:
+            raise Slip(kinds.NEGATIVE, said=amount, title=column.title)
+        return money(amount, unit)
+    except Slip as slip:
+        return slip
 
 
 def _stated(grid: Grid, cell: Cell, computed: Decimal | None) -> Decimal | None:
-    if cell in grid.spoiled:
-        if grid.spoiled[cell] != "#DIV/0!":  # what Excel says of a line without an estimate
-            grid.blame(cell, f"{grid.spoiled[cell]}, where a percentage is expected: mend the formula")
+    if cell in grid.marks.spoiled:
+        if grid.marks.spoiled[cell] != "#DIV/0!":  # what Excel says of a line without an estimate
+            grid.blame(cell, kinds.SPOILED, error=grid.marks.spoiled[cell], title=kinds.PERCENTAGE)
         return None
     value = grid.value(cell)
     try:
-        stated = figure(value.replace("%", "") if isinstance(value, str) else value)
+        stated = number(value.replace("%", "") if isinstance(value, str) else value)
         if not isinstance(stated, Decimal):
             return None
         if abs(stated) > _MOST_PERCENT:
-            raise ValueError(f"a percentage is expected, not {value}")
-    except ValueError as error:
-        grid.blame(cell, str(error))
+            raise Slip(kinds.NO_PERCENT, said=value)
+    except Slip as slip:
+        grid.note(cell, slip)
         return None
-    if not isinstance(value, str) and computed is not None:
-        # A cell of Excel's percent format holds 0.913 for 91.3 %, and does not say so.
+    if cell in grid.marks.percents and not isinstance(value, str):
+        stated *= 100
+    elif not isinstance(value, str) and computed is not None:
+        # A share may be typed as 0.913 for 91.3 %, without Excel's format that says so.
         stated = min(stated, stated * 100, key=lambda one: abs(one - computed))
     return round(stated, 4).normalize() + 0
 
@@ -124,7 +133,7 @@ def _stated(grid: Grid, cell: Cell, computed: Decimal | None) -> Decimal | None:
 def _label(grid: Grid, cell: Cell) -> str:
     value = grid.value(cell)
     if isinstance(value, date):
-        grid.blame(cell, f"the TT has become the date {value}: format the cell as text and type it again")
+        grid.blame(cell, kinds.LABEL_DATE, said=value)
         return ""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return f"{value:.10g}"

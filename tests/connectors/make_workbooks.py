@@ -10,6 +10,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from connectors.contract import Observation
 from simulators.budget_workbook import BudgetSimulator, saved, workbook
 from tests.connectors.golden import CONNECTORS_FOLDER
+from tests.connectors.sheet_files import csv, ods, rows_of, tcvn3, xls
 
 SAMPLE = datetime(2026, 8, 25, 9, tzinfo=UTC)
 SHORT = frozenset({"", "A", "A/I", "A/II", "A/II/1.1", "A/II/1.1/-1", "B"})
@@ -139,6 +140,29 @@ def far_cell(book: Workbook) -> None:
     book["Chi"]["XFD1048576"] = 1
 
 
+def budget_year_2025(book: Workbook) -> None:
+    """A year of the older forms."""
+    for sheet in book:
+        sheet["A2"] = "Lũy kế đến 31/12/2025"
+
+
+def persons(book: Workbook) -> None:
+    """The payroll in a third sheet."""
+    sheet = book.create_sheet("Lương")
+    for at, text in enumerate(("TT", "Họ và tên", "Số CCCD", "Số tiền"), start=1):
+        sheet.cell(1, at, text)
+        sheet.cell(2, at, ("1", "Nguyễn Thị Bí Mật", "001099000999", 5_000_000)[at - 1])
+
+
+def legacy(book: Workbook) -> None:
+    """Texts of TCVN3 fonts, as in workbooks that are older than Unicode."""
+    for sheet in book:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if isinstance(cell.value, str):
+                    cell.value = tcvn3(cell.value)
+
+
 def _error(sheet: Worksheet, cell: str, error: str) -> None:
     sheet[cell] = error
     sheet[cell].data_type = "e"
@@ -159,14 +183,17 @@ SHORT_CASES: tuple[Callable[[Workbook], None], ...] = (
     same_label,
     other_totals,
     far_cell,
+    budget_year_2025,
+    persons,
+    legacy,
 )
 
 
-def write(case: str, body: bytes, headers: str = HEADERS) -> None:
+def write(case: str, body: bytes, headers: str = HEADERS, suffix: str = "xlsx") -> None:
     """Write the message of a case; its expectation is written by hand or by ``tests.connectors.golden``."""
     folder = CASES / case
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "body.xlsx").write_bytes(body)
+    (folder / f"body.{suffix}").write_bytes(body)
     (folder / "message.toml").write_text(headers, "utf-8")
 
 
@@ -180,6 +207,19 @@ def main() -> None:
         change(book)
         config = "\n[config]\nall_or_nothing = false\n" if change is one_sheet_bad else ""
         write(change.__name__, saved(book, SAMPLE), HEADERS + config)
+    sheets = {sheet.title: rows_of(sheet) for sheet in office()}
+    write("old_excel", xls(sheets), HEADERS.replace(".xlsx", ".xls"), "xls")
+    broken = sheets | {"Thu": [*sheets["Thu"], ["D", "Thu khác", 1, 2, "#REF!", 3]]}
+    write("old_excel_bad", xls(broken), HEADERS.replace(".xlsx", ".xls"), "xls")
+    write("open_document", ods(sheets), HEADERS.replace(".xlsx", ".ods"), "ods")
+    text = [[_typed(value) for value in row] for row in sheets["Chi"]]
+    write("text_1258", csv(text, ";", "cp1258"), HEADERS.replace("thu-chi", "chi").replace(".xlsx", ".csv"), "csv")
+    write("text_utf8", csv(text, ",", "utf-8-sig"), HEADERS.replace("thu-chi-2026-08-25.xlsx", "messages"), "csv")
+
+
+def _typed(value: object) -> object:
+    """Return a cell as a text file has it."""
+    return vietnamese(value) + ("" if value % 1 else ",0") if isinstance(value, int | float) else value
 
 
 if __name__ == "__main__":

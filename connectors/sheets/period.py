@@ -1,0 +1,211 @@
+"""The period of a figure, as offices write it: ``Quý III năm 2026``, ``Từ 08/12/2022 đến 23/10/2023``, a date cell."""
+
+import re
+from calendar import monthrange
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+
+from connectors.contract import Period, PeriodKind
+from connectors.sheets import kinds
+from connectors.sheets.fault import Kind, Slip
+from connectors.sheets.grid import Cell, Grid, address, word
+
+_DAY = re.compile(r"\b(\d{1,2})\s*(?:[/.-]|thang)\s*(\d{1,2})\s*(?:[/.-]|nam)\s*(\d{4})\b", re.ASCII)
+_COUNTS = {"mot": 1, "hai": 2, "ba": 3, "bon": 4, "tu": 4, "sau": 6, "chin": 9, "i": 1, "ii": 2, "iii": 3, "iv": 4}
+_YEAR = r"(?:\s*[/,-]\s*|\s+)(?:nam\s+)?(\d{4})\b"
+_QUARTER = re.compile(rf"\bquy\s*(iv|i{{1,3}}|[1-4]|mot|hai|ba|bon|tu){_YEAR}|\b(\d{{4}})\s*-?q([1-4])\b", re.ASCII)
+_MONTHS = re.compile(rf"\b(\d{{1,2}}|sau|chin)\s*thang(\s+(?:dau|cuoi)(?:\s+nam)?)?{_YEAR}", re.ASCII)
+_MONTH = re.compile(rf"\b(?:thang|t)\s*(\d{{1,2}}){_YEAR}|^(\d{{1,2}})/(\d{{4}})$|^(\d{{4}})-(\d{{2}})$", re.ASCII)
+_WEEK = re.compile(rf"\btuan\s*(?:thu\s*)?(\d{{1,2}}){_YEAR}", re.ASCII)
+_YEARS = re.compile(r"(?:\bnam\s+|\bgiai doan\s+|^)(\d{4})\s*(?:-|–|den|toi)\s*(?:nam\s+)?(\d{4})\b", re.ASCII)
+_ONE_YEAR = re.compile(r"\bnam\s+(\d{4})\b|^(\d{4})$", re.ASCII)
+_CUMULATIVE = re.compile(r"\bluy ke\b")
+_DECREE = re.compile(r"\b(thong tu|quyet dinh|nghi quyet|nghi dinh|cong van|ban hanh|kem theo|ke hoach so|ttg?-|qd-)")
+_LABELLED = re.compile(r"\W*(ky bao cao|thoi ky|ky so lieu|ky)\s*:?\s*(.*)")
+_SIGNED = re.compile(r",\s*ngay\b.*\bthang\b.*\bnam\b")
+EARLIEST, LATEST = 1990, 2100
+
+
+@lru_cache(maxsize=1 << 12)
+def period_of(text: str) -> Period | None:
+    """Return the period that a text names; ``None`` where it names none.
+
+    Raises :class:`Slip` for a day that is none, or an end before its beginning. Days are local, both included.
+    """
+    said = word(text)
+    for read in (_cumulative, _span, _quarter, _months, _month, _week, _years, _year, _one_day):
+        period = read(said, text)
+        if period is not None:
+            if not EARLIEST <= period.start.year <= period.end.year <= LATEST:
+                raise Slip(kinds.NO_PERIOD, said=text, form=kinds.AS_PERIOD)
+            return period
+    return None
+
+
+def period_in(cell: object, form: Kind = kinds.AS_PERIOD) -> Period | None:
+    """Return the period of a cell: a text, a date, a year as a number; ``None`` for an empty one."""
+    if isinstance(cell, datetime):
+        cell = cell.date()
+    if isinstance(cell, date):
+        return Period(cell, cell, "day")
+    if isinstance(cell, int | float) and not isinstance(cell, bool) and cell == cell // 1:
+        cell = f"{cell:.0f}"
+    if cell == "" or cell is None:
+        return None
+    period = period_of(str(cell)) if isinstance(cell, str) else None
+    if period is None:
+        raise Slip(kinds.NO_PERIOD, said=str(cell), form=form)
+    return period
+
+
+def stated_period(grid: Grid, stop: int) -> Period | None:
+    """Return the period that stands above a table (line ``stop``); ``None`` where there is none or, as a fault, two.
+
+    "Kỳ báo cáo: …" comes before titles; titles of decrees and the place and day of a signature are none.
+    """
+    titles: dict[Period, Cell] = {}
+    labelled: dict[Period, Cell] = {}
+    for cell, text in grid.texts(stop):
+        said = word(text)
+        try:
+            label = _LABELLED.fullmatch(said)
+            if label is not None:
+                beside = grid.right_of(cell)
+                period = period_of(text) if label[2] else period_in(beside)
+                if period is not None:
+                    labelled.setdefault(period, cell)
+            elif any(sign.isdecimal() for sign in said) and not _DECREE.search(said) and not _SIGNED.search(said):
+                period = period_of(text)
+                if period is not None and period.kind != "day":
+                    titles.setdefault(period, cell)
+        except Slip as slip:
+            if label is not None or _CUMULATIVE.search(said):
+                grid.note(cell, slip)
+                return None
+    found = labelled or titles
+    if len(found) > 1:
+        first, second = list(found.values())[:2]
+        grid.blame(second, kinds.SECOND_PERIOD, first=next(iter(found)).start, cell=address(first))
+        return None
+    return next(iter(found), None)
+
+
+def day_in(text: str, form: Kind, whole: str = "") -> date:
+    """Return the day in a text such as ``25/8/2026`` or ``ngày 25 tháng 8 năm 2026``; :class:`Slip` without one."""
+    match = _DAY.search(word(text))
+    if match is None:
+        raise Slip(kinds.NO_DAY, said=whole or text, form=form)
+    return _date(match, whole or text, form)
+
+
+def _date(match: re.Match[str], text: str, form: Kind = kinds.AS_PERIOD) -> date:
+    day, month, year = map(int, match.groups())
+    try:
+        return date(year, month, day)
+    except ValueError as error:
+        raise Slip(kinds.NO_SUCH_DAY, said=text, day=match[0], form=form) from error
+
+
+def _cumulative(said: str, text: str) -> Period | None:
+    if not _CUMULATIVE.search(said):
+        return None
+    days = list(_DAY.finditer(said))
+    if len(days) == 1:
+        end = _date(days[0], text)
+        return Period(date(end.year, 1, 1), end, "custom", cumulative=True)
+    readers: tuple[Callable[[str, str], Period | None], ...] = (_quarter, _months, _month, _year)
+    period = next((one for read in readers if (one := read(said, text)) is not None), None)
+    if period is None:
+        return None
+    kind: PeriodKind = period.kind if period.start.month == period.start.day == 1 else "custom"
+    return Period(date(period.end.year, 1, 1), period.end, kind, cumulative=True)
+
+
+def _span(said: str, text: str) -> Period | None:
+    days = list(_DAY.finditer(said))
+    if len(days) != 2:
+        return None
+    start, end = (_date(day, text) for day in days)
+    if end < start:
+        raise Slip(kinds.PERIOD_BACKWARDS, said=text, form=kinds.AS_PERIOD)
+    return Period(start, end, "custom")
+
+
+def _quarter(said: str, text: str) -> Period | None:
+    match = _QUARTER.search(said)
+    if match is None:
+        return None
+    which, year, first, second = match.groups()
+    quarter = _COUNTS.get(which) or int(which) if which else int(second)
+    return _whole(int(year or first), 3 * quarter - 2, 3, "quarter", text)
+
+
+def _months(said: str, text: str) -> Period | None:
+    match = _MONTHS.search(said)
+    if match is None or (match[2] is None and match[0].startswith("thang")):
+        return None
+    count, where, year = match.groups()
+    months = _COUNTS.get(count) or int(count)
+    kind: PeriodKind = {3: "quarter", 6: "half_year", 9: "nine_months", 12: "year"}.get(months, "custom")  # type: ignore[assignment]
+    first = 13 - months if where and "cuoi" in where else 1
+    if not 1 <= months <= 12:
+        raise Slip(kinds.NO_PERIOD, said=text, form=kinds.AS_PERIOD)
+    return _whole(int(year), first, months, kind if first == 1 or months in (3, 6) else "custom", text)
+
+
+def _month(said: str, text: str) -> Period | None:
+    match = _MONTH.search(_DAY.sub(" ", said))
+    if match is None:
+        return None
+    a, b, c, d, f, e = match.groups()
+    return _whole(int(b or d or f), int(a or c or e), 1, "month", text)
+
+
+def _week(said: str, text: str) -> Period | None:
+    match = _WEEK.search(said)
+    if match is None:
+        return None
+    try:
+        start = date.fromisocalendar(int(match[2]), int(match[1]), 1)
+    except ValueError as error:
+        raise Slip(kinds.NO_PERIOD, said=text, form=kinds.AS_PERIOD) from error
+    return Period(start, start + timedelta(6), "week")
+
+
+def _years(said: str, text: str) -> Period | None:
+    match = _YEARS.search(said)
+    if match is None:
+        return None
+    first, last = int(match[1]), int(match[2])
+    if last < first:
+        raise Slip(kinds.PERIOD_BACKWARDS, said=text, form=kinds.AS_PERIOD)
+    return Period(*_limits(first, 1, 12)[:1], *_limits(last, 1, 12)[1:], "custom" if last > first else "year")
+
+
+def _year(said: str, text: str) -> Period | None:
+    if _DAY.search(said):
+        return None
+    match = _ONE_YEAR.search(said)
+    return _whole(int(match[1] or match[2]), 1, 12, "year", text) if match else None
+
+
+def _one_day(said: str, text: str) -> Period | None:
+    match = _DAY.search(said)
+    if match is None:
+        return None
+    day = _date(match, text)
+    return Period(day, day, "day")
+
+
+def _whole(year: int, month: int, months: int, kind: PeriodKind, text: str) -> Period:
+    if not (1 <= month <= 13 - months and EARLIEST <= year <= LATEST):
+        raise Slip(kinds.NO_PERIOD, said=text, form=kinds.AS_PERIOD)
+    return Period(*_limits(year, month, months), kind)
+
+
+def _limits(year: int, month: int, months: int) -> tuple[date, date]:
+    last = month + months - 1
+    if not EARLIEST <= year <= LATEST:
+        raise Slip(kinds.NO_PERIOD, said=str(year), form=kinds.AS_PERIOD)
+    return date(year, month, 1), date(year, last, monthrange(year, last)[1])

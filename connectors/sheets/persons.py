@@ -1,0 +1,35 @@
+"""Persons: the headings by which a sheet of patients, households or dossiers is told from a summary form.
+
+Source: the field names of health insurance (QĐ 130/QĐ-BYT, 4750/QĐ-BYT) and the usual headings of lists of persons.
+"""
+
+import re
+from collections.abc import Iterable
+
+from connectors.sheets.grid import Cell, Grid, word
+
+_WHO = r"(?:benh nhan|nguoi benh|nguoi nop|nguoi yeu cau|nguoi dan|chu ho|cong dan|khach hang|tre|me|bo|can bo)"
+_PAPER = r"(?:cccd|cmnd|cmtnd|can cuoc(?: cong dan)?|dinh danh(?: ca nhan)?)"
+_HEADINGS = re.compile(
+    rf"(?:ho (?:va )?ten|ho,? ten dem)(?: {_WHO})*|ten {_WHO}"
+    rf"|(?:so )?{_PAPER}(?:\s*/\s*(?:so )?{_PAPER})*"
+    r"|(?:so|ma)(?: so)?(?: the)? (?:bhyt|bao hiem y te)|(?:so|ma) the"
+    r"|(?:ngay|ngay thang|ngay,? thang,? nam) sinh|ma (?:benh nhan|nguoi benh|bn)"
+    rf"|(?:so )?dien thoai {_WHO}"
+    r"|ho_ten|so_cccd|ngay_sinh|ma_bn|ma_the(?:_bhyt)?|ma_lk|dia_chi|dien_thoai"
+)
+_LONGEST = 60
+
+
+def personal(grids: Iterable[Grid]) -> tuple[Grid, Cell, str] | None:
+    """Return the first heading that names persons, with its sheet and cell; ``None`` where there is none."""
+    for grid in grids:
+        seen: dict[str, bool] = {}
+        for line, values in enumerate(grid.values):
+            for at, value in enumerate(values):
+                if type(value) is str and 2 < len(value) <= _LONGEST:
+                    if value not in seen:
+                        seen[value] = bool(_HEADINGS.fullmatch(word(value).strip(" .:*()")))
+                    if seen[value]:
+                        return grid, (line, at), " ".join(value.split())
+    return None
