@@ -21,9 +21,9 @@ from ingest.errors import ConfigError
 from ingest.store import Link, Store
 
 Unit = Literal[
-    "camera", "case", "cooperative", "criterion", "device", "document", "dossier", "hectare", "head", "household",
-    "mention", "message", "million_vnd_per_person_year", "millisecond", "minute", "percent", "person", "point",
-    "product", "report", "second", "service", "speaker_cluster", "team", "times", "tonne", "visit", "vnd",
+    "camera", "case", "cooperative", "criterion", "device", "document", "dossier", "figure", "hectare", "head",
+    "household", "mention", "message", "million_vnd_per_person_year", "millisecond", "minute", "percent", "person",
+    "point", "product", "report", "second", "service", "speaker_cluster", "team", "times", "tonne", "visit", "vnd",
 ]  # fmt: skip
 Grain = Literal["1 minute", "5 minutes", "1 hour", "1 day", "1 month", "3 months", "1 year"]
 
@@ -117,7 +117,7 @@ def load() -> Mapping[str, Indicator]:
 
 def _figure_sql(indicator: Indicator) -> tuple[str, str]:
     """Return the two queries of a number that offices give: by local day, at the end of its period."""
-    label = f"o.dims ->> '{indicator.label}'" if indicator.label else "''"
+    label = f"o.dims ->> '{indicator.label}'" if indicator.label else "''::text"  # a bare constant can't be sorted by
     kinds = ", ".join(f"'{kind}'" for kind in indicator.period)
     conditions = [
         f"o.unit = any (units) and o.indicator = '{indicator.figure}' and o.latest and o.scope = '' and o.level = ''",
