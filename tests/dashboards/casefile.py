@@ -1,9 +1,9 @@
 """Case files of the numbers: rows in, rows out, one line of words a row.
 
 ``cases/<indicator>.toml`` holds tables ``[[case]]``: ``that`` says what must hold; ``devices``, ``states``, ``spans``,
-``blind``, ``figures``, ``reports``, ``broadcasts`` and ``minutes`` are the rows put in (columns: see ``TABLES``);
-``range`` is [start, stop); ``units`` who is asked for; ``series`` and ``now`` are the rows expected, as ``time unit
-label value``.
+``blind``, ``figures``, ``reports``, ``broadcasts``, ``samples`` and ``minutes`` are the rows put in (columns: see
+``TABLES``); ``range`` is [start, stop); ``units`` who is asked for; ``series`` and ``now`` are the rows expected, as
+``time unit label value``.
 ``-`` is null (a label: none). An instant is local, ``2026-03-01T07:00``, or counts from the transaction's own clock:
 ``now-2h``, ``minute-1m``, ``hour+1h``, ``day-1d`` (``minute``, ``hour``, ``day``: where those began, local), so a case
 needs no tolerance. A figure's further words are ``column=value``.
@@ -32,6 +32,7 @@ TABLES = {
     "figures": ("observation", "unit indicator period_end value"),
     "reports": ("case_now", "unit kind id opened_at closed_at due"),
     "broadcasts": ("broadcast", "unit kind id programme starts_at ends_at"),
+    "samples": ("device_report", "unit kind name at readings"),
     "minutes": ("source_minute", "unit source minute stored duplicate rejected"),
 }
 """What a case puts in: the table, and the columns that its lines name in this order."""
@@ -39,7 +40,7 @@ TABLES = {
 Row = tuple[datetime, str, str, Decimal | None]
 
 _INSTANTS = {"registered_at", "started_at", "ended_at", "opened_at", "closed_at", "due", "minute"} | {
-    "starts_at", "ends_at"
+    "starts_at", "ends_at", "at"
 }  # fmt: skip
 _RELATIVE = re.compile(r"(now|minute|hour|day)(?:([+-])(\d+)([dhms]))?")
 _SECONDS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
@@ -127,6 +128,8 @@ def _unsaid(table: str, words: Sequence[str], now: datetime) -> Iterator[tuple[s
     if table == "case_now":
         received = {"at": now, "received_at": now, "source": "test", "status": "new"}
         yield from (received | {"category": "other", "severity": "normal"}).items()
+    if table == "device_report":
+        yield from {"digest": 1, "received_at": now, "state": "online", "source": "test"}.items()
     if table == "broadcast":
         yield from {"source": "test", "received_at": now, "priority": "normal", "state": "played"}.items()
     if table == "observation":
