@@ -10,8 +10,10 @@ from connectors.documents_rest import DocumentsRest
 from connectors.field_reports import FieldReports
 from connectors.field_reports_rest import FieldReportsRest
 from connectors.health_dhis2 import HealthDhis2
+from connectors.health_fhir import HealthFhir
 from connectors.internet_feed import InternetFeed
 from connectors.internet_rest import InternetRest
+from connectors.lgsp_rest import LgspRest
 from connectors.loudspeaker_http import LoudspeakerHttp
 from connectors.loudspeaker_mqtt import LoudspeakerMqtt
 from connectors.network_icmp import NetworkIcmp
@@ -31,8 +33,10 @@ CONNECTORS: dict[str, type[Connector]] = {
     "field_reports": FieldReports,
     "field_reports_rest": FieldReportsRest,
     "health_dhis2": HealthDhis2,
+    "health_fhir": HealthFhir,
     "internet_feed": InternetFeed,
     "internet_rest": InternetRest,
+    "lgsp_rest": LgspRest,
     "loudspeaker_http": LoudspeakerHttp,
     "loudspeaker_mqtt": LoudspeakerMqtt,
     "network_icmp": NetworkIcmp,

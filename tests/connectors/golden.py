@@ -17,8 +17,9 @@ from typing import Any
 
 from connectors import CONNECTORS
 from connectors.contract import Connector, DeviceId, Message, Record, Undecodable
-from simulators import health_dhis2
+from simulators import health_dhis2, health_fhir
 from simulators.internet_feed import TOPICS
+from simulators.lgsp_rest import SERVICES
 from simulators.procedures_seed import AGENCIES
 from simulators.socio_rest import CATALOGUE
 
@@ -27,6 +28,7 @@ MINIMAL: Mapping[str, Mapping[str, Any]] = {
     "budget_workbook": {"unit": "20791", "folder": "/var/lib/ioc/budget"},
     "field_reports_rest": {"url": "https://1022.mo-phong.example", "unit": "20791"},
     "health_dhis2": {"url": "https://dhis2.example/api-root", **health_dhis2.settings(["20791", "05068"])},
+    "health_fhir": {"url": "https://fhir.example/fhir", **health_fhir.settings()},
     "internet_feed": {
         "unit": "20791",
         "topics": TOPICS,
@@ -60,6 +62,11 @@ MINIMAL: Mapping[str, Mapping[str, Any]] = {
         "profile": {"recording": "1.3.6.1.3.5068.1.1"},
     },
     "documents_rest": {"url": "http://van-ban.test", "units": {**AGENCIES, "H28.20791": "20791"}},
+    "lgsp_rest": {
+        "url": "http://lgsp.test",
+        "unit": "20791",
+        "services": [{"name": name, "path": f"/{name}/health", "title": title} for name, title in SERVICES.items()],
+    },
     "procedures_rest": {
         "url": "http://mot-cua.test",
         "statistics": "/thong-ke",

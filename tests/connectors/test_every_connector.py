@@ -34,8 +34,10 @@ from simulators.documents_rest import DocumentSystem
 from simulators.field_reports import CitizenSimulator
 from simulators.field_reports_rest import CitizenDesk
 from simulators.health_dhis2 import HealthDhis2Simulator
+from simulators.health_fhir import HealthFhirSimulator
 from simulators.internet_feed import InternetSites
 from simulators.internet_rest import ListeningService
+from simulators.lgsp_rest import ProvincialGateway
 from simulators.loudspeaker_http import BroadcastingOffice
 from simulators.loudspeaker_mqtt import LoudspeakerSimulator
 from simulators.network_mqtt import NetworkSimulator
@@ -56,6 +58,7 @@ SIMULATORS: dict[str, Callable[[int], Simulator]] = {
     RtspCameraSimulator.connector: lambda seed: RtspCameraSimulator(DeviceId(UNIT, "camera", f"cam-{seed}"), seed),
     CitizenSimulator.connector: lambda seed: CitizenSimulator(UNIT, seed, timedelta(hours=6)),
     HealthDhis2Simulator.connector: lambda seed: HealthDhis2Simulator([UNIT, "05068"], seed),
+    HealthFhirSimulator.connector: lambda seed: HealthFhirSimulator([UNIT, "05068"], seed),
     InternetSites.connector: lambda seed: InternetSites(UNIT, seed),
     BroadcastingOffice.connector: lambda seed: BroadcastingOffice(UNIT, seed, interval=timedelta(hours=13)),
     ListeningService.connector: lambda seed: ListeningService(UNIT, seed),
@@ -64,6 +67,7 @@ SIMULATORS: dict[str, Callable[[int], Simulator]] = {
     ),
     NetworkSimulator.connector: lambda seed: NetworkSimulator(DeviceId(UNIT, "network", f"rt-{seed}"), seed),
     DocumentSystem.connector: lambda seed: DocumentSystem(UNIT, seed),
+    ProvincialGateway.connector: lambda seed: ProvincialGateway(UNIT, seed),
     OneStopSystem.connector: lambda seed: OneStopSystem(UNIT, seed),
     CameraEchoSimulator.connector: lambda seed: CameraEchoSimulator(UNIT, seed, [("cam-cong-01", "10.20.1.11")]),
     NetworkEchoSimulator.connector: lambda seed: NetworkEchoSimulator(UNIT, seed, [("rt-ubnd", "10.20.0.1")]),
