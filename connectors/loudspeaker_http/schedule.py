@@ -81,7 +81,8 @@ def _entry(
         raise row.at(names.end).fault(f"{end:%H:%M} is not after {start:%H:%M}: an entry ends on the day it starts")
     devices = [named(one) for one in _listed(row.at(names.devices))] or [""]
     falls = _falls(row, names)
-    since = row.at(names.changed_at).instant(received_at) or received_at
+    # A vendor's clock may run ahead; what lies ahead of us is planned all the same.
+    since = min(row.at(names.changed_at).instant(received_at) or received_at, received_at)
     if not flag(row.at(names.enabled), default=True):
         return
     for day in days:
