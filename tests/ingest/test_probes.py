@@ -1,5 +1,6 @@
 """Probes from the question to the row: Debian's snmpd, our simulated agents, echoes on the loopback."""
 
+import socket
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -60,6 +61,29 @@ def test_debians_agent_becomes_a_device_and_silence_becomes_offline(store: Store
             assert devices(store)["rt-ubnd"]["state"] == "offline"
     finally:
         snmpd.stop()
+
+
+def test_silent_devices_delay_nobody(store: Store) -> None:
+    simulator = NetworkSnmpSimulator(UNIT, 3, [Line(f"rt-{n:02}") for n in range(20)])
+    noon = datetime(2026, 11, 2, 5, tzinfo=UTC)
+    with Agents(simulator.agents(), clock=lambda: noon) as agents, socket.socket(type=socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        heard = [{"name": name, "host": "127.0.0.1", "port": port} for name, port in agents.ports.items()]
+        dead = [{**one, "name": f"{one['name']}-tat", "port": silent.getsockname()[1]} for one in heard[:12]]
+        source = NetworkSnmp.model_validate(
+            {"unit": UNIT, "community": "mo-phong", "timeout": 2, "retries": 0, "devices": [*dead, *heard]}
+        )
+        began = datetime.now(UTC)
+        with polling(store, lines=source) as poller:
+            assert poller.look("lines").outcomes["stored"] == 32
+        assert datetime.now(UTC) - began < timedelta(seconds=4)
+    late = store.rows("select name from device_report where received_at > %s", (began + timedelta(seconds=1.5),))
+    assert {row["name"] for row in late} == {one["name"] for one in dead}
+    states = [row["state"] for row in store.rows("select state from device_state")]
+    assert (states.count("offline") - len(dead), len(states)) == (
+        sum(not agent.objects(noon) for agent in simulator.agents()),
+        32,
+    )
 
 
 def test_the_load_of_a_simulated_line_is_the_one_it_carries(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
