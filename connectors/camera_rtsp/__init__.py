@@ -19,7 +19,7 @@ class Camera(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     name: str = Field(pattern=r"^[a-z0-9-]{1,64}$")
-    url: str = Field(pattern=r"^rtsp://[^\s/@]+(/[^\s@]*)?$")
+    url: str = Field(pattern=r"^rtsp://[A-Za-z0-9.\[\]:_-]+(/[!-?A-~]*)?$")
     """``rtsp://host[:port]/path``, without user name and password."""
 
 

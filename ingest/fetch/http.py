@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 
 from connectors.talk import Answer, Auth, Basic, Bearer, ClientCredentials, Digest, Request
+from ingest.fetch.digest import DigestAuth
 
 PASSING = frozenset({429, 502, 503, 504})
 """Statuses that time mends."""
@@ -66,7 +67,7 @@ def _httpx_auth(auth: Auth) -> httpx.Auth:
     if isinstance(auth, Basic):
         return httpx.BasicAuth(auth.username, auth.password.get_secret_value())
     if isinstance(auth, Digest):
-        return httpx.DigestAuth(auth.username, auth.password.get_secret_value())
+        return DigestAuth(auth.username, auth.password.get_secret_value())
     return _Token(auth)
 
 

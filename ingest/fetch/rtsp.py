@@ -36,6 +36,8 @@ def fetch(question: Picture, timeout: float) -> bytes:
         return orjson.dumps({"status": 0, "fault": str(error)})
     except TimeoutError as error:
         raise TimeoutError(f"no answer within {timeout:g} s") from error
+    except (UnicodeError, ValueError) as error:
+        raise OSError(f"{error}: correct the url") from error
     except OSError as error:
         raise ConnectionError(error.strerror or str(error)) from error
     said: dict[str, object] = {"status": reply.status, "options_ms": options.took_ms, "describe_ms": reply.took_ms}

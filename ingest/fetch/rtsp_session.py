@@ -4,24 +4,16 @@ Only what tells whether a stream is there; its packets are the decoder's matter.
 """
 
 import base64
-import hashlib
 import re
 import socket
 import time
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from ingest.fetch.digest import challenge
+
 _LARGEST = 64 * 1024
 _STATUS = re.compile(rb"RTSP/\d\.\d (\d{3})")
-_PARAMETER = re.compile(r'(\w+)\s*=\s*(?:"([^"]*)"|([^\s,]+))')
-
-_Hash = Callable[[bytes], str]
-_ALGORITHMS: Mapping[str, _Hash] = {
-    "SHA-256": lambda text: hashlib.sha256(text).hexdigest(),
-    "MD5": lambda text: hashlib.md5(text).hexdigest(),  # noqa: S324 - what cameras ask for
-}
-"""The safest first."""
 
 
 class NoRtsp(Exception):
@@ -75,12 +67,12 @@ class _Line:
         lines += [f"Authorization: {authorization}"] if authorization else []
         asked = time.monotonic()
         self._link.settimeout(_left(self._deadline))
-        self._link.sendall("\r\n".join([*lines, "", ""]).encode())
+        self._link.sendall("\r\n".join([*lines, "", ""]).encode("latin-1"))
         head = self._until(b"\r\n\r\n")
         status = _STATUS.match(head)
         if status is None:
             raise NoRtsp("what listens there does not speak RTSP")
-        pairs = [line.partition(":")[::2] for line in head.decode("utf-8", "replace").split("\r\n")[1:]]
+        pairs = [line.partition(":")[::2] for line in head.decode("latin-1").split("\r\n")[1:]]
         headers = {name.strip().lower(): value.strip() for name, value in pairs}
         length = headers.get("content-length", "0")
         self._take(int(length) if length.isascii() and length.isdigit() and len(length) < 7 else 0)
@@ -116,32 +108,10 @@ def _left(deadline: float) -> float:
 
 
 def _authorization(challenges: tuple[str, ...], method: str, url: str, username: str, password: str) -> str:
-    """Answer the safest challenge that we know; empty where there is none."""
-    for algorithm, make in _ALGORITHMS.items():
-        for challenge in challenges:
-            said = {name.lower(): quoted or bare for name, quoted, bare in _PARAMETER.findall(challenge)}
-            if challenge.lower().startswith("digest") and said.get("algorithm", "MD5").upper() == algorithm:
-                return _digest(said, make, method, url, username, password)
-    if any(challenge.lower().startswith("basic") for challenge in challenges):
+    """Answer Digest where it is offered, else Basic; empty where neither is."""
+    asked = challenge(challenges)
+    if asked is not None:
+        return asked.answer(method, url, username, password)
+    if any(offer.lower().startswith("basic") for offer in challenges):
         return "Basic " + base64.b64encode(f"{username}:{password}".encode()).decode()
     return ""
-
-
-def _digest(said: Mapping[str, str], make: _Hash, method: str, url: str, username: str, password: str) -> str:
-    """Answer a Digest challenge (RFC 7616, 3.4; without ``qop`` as in RFC 2069)."""
-
-    def digest(text: str) -> str:
-        return make(text.encode())
-
-    realm, nonce = said.get("realm", ""), said.get("nonce", "")
-    mine, its = digest(f"{username}:{realm}:{password}"), digest(f"{method}:{url}")
-    words = f'Digest username="{username}", realm="{realm}", nonce="{nonce}", uri="{url}"'
-    if "auth" in said.get("qop", "").replace(" ", "").split(","):
-        ours = digest(f"{nonce}{url}")[:16]
-        words += f', qop=auth, nc=00000001, cnonce="{ours}"'
-        response = digest(f"{mine}:{nonce}:00000001:{ours}:auth:{its}")
-    else:
-        response = digest(f"{mine}:{nonce}:{its}")
-    if "opaque" in said:
-        words += f', opaque="{said["opaque"]}"'
-    return f'{words}, response="{response}"' + (f", algorithm={said['algorithm']}" if "algorithm" in said else "")
