@@ -120,7 +120,8 @@ class DocumentSystem(Simulator):
             )
         for back in range(self.days - 1, -1, -1):
             day = today - timedelta(days=back)
-            yield self.unit, Period(day, day, "day"), {}, self._day(day)
+            waiting = int(4 * chance(self.seed, self.unit, day.isoformat(), "waiting"))
+            yield self.unit, Period(day, day, "day"), {}, {**self._day(day), "VanBanTon": waiting}
 
     def _day(self, day: date) -> dict[str, int]:
         lot = [chance(self.seed, self.unit, day.isoformat(), n) for n in range(4)]
