@@ -54,10 +54,17 @@ def _fields_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> Mapping[st
         if isinstance(part, int) or part not in fields:
             continue
         annotation = getattr(fields[part], "annotation", None)
-        inner = [a for a in (annotation, *get_args(annotation)) if isinstance(a, type) and issubclass(a, BaseModel)]
+        inner = [a for a in _within(annotation) if isinstance(a, type) and issubclass(a, BaseModel)]
         if inner:
             fields = inner[0].model_fields
     return fields
+
+
+def _within(annotation: object) -> Iterator[object]:
+    """Yield an annotation and everything that it is made of."""
+    yield annotation
+    for part in get_args(annotation):
+        yield from _within(part)
 
 
 def faults_of(error: ValidationError, model: type[BaseModel], under: str = "") -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from api.screen import words
-from api.screen.facts import Device, Facts, Feed, Overdue
+from api.screen.facts import Device, Facts, Feed, Overdue, Owing
 
 TONES = {"offline": "critical", "fault": "warning", "degraded": "warning", "unknown": "unknown"}
 """States that somebody has to look at, and how loudly."""
@@ -26,7 +26,8 @@ def troubled(devices: Iterable[Device]) -> list[Device]:
 
 def draw(facts: Facts) -> list[dict[str, Any]]:
     """Return the list as the browser shows it; ages tick there, so nothing here depends on the clock."""
-    items = [*_devices(facts), *_reports(facts.overdue), *filter(None, map(_feed, facts.feeds)), *_unconfirmed(facts)]
+    items = [*_devices(facts), *_reports(facts.overdue), *filter(None, map(_feed, facts.feeds)),
+             *(_owing(one) for one in facts.owing if one.state != "late"), *_unconfirmed(facts)]  # fmt: skip
     return sorted(items, key=lambda item: (_RANK[item["tone"]], item["since"] or 0))
 
 
@@ -128,6 +129,25 @@ def _feed(feed: Feed) -> dict[str, Any] | None:
     if feed.state == "never":
         return _item("info", "dot", key, f"Nguồn {feed.title}: chưa có dữ liệu", [], None) | {"role": "technician"}
     return None
+
+
+def owes(one: Owing) -> str:
+    """Say in a line what a source owes: "Chưa nộp quý III, hạn 12/10 – Kế toán"."""
+    sent = f", nộp {words.day_month(one.received)}" if one.state == "late" and one.received else ""
+    who = f" – {one.owner}" if one.owner else ""
+    return f"{words.OWING[one.state]} {one.period}{sent}, hạn {words.day_month(one.by)}{who}"
+
+
+def _owing(one: Owing) -> dict[str, Any]:
+    lines = [owes(one)]
+    if one.state == "partial":
+        parts = [f"{words.number(one.indicators)} chỉ tiêu"] if one.indicators else []
+        parts += [f"đơn vị {', '.join(one.units[:_NAMED])}"] if one.units else []
+        lines.append(f"Còn thiếu: {' · '.join(parts)}")
+    lines += [words.OWING_WHY[reason].capitalize() for reason in one.why]
+    mark = "clock" if one.state == "missing" else "bang"
+    key = f"owing/{one.source}/{one.period}/{one.owner}"
+    return _item("warning", mark, key, one.title, lines, one.by if one.state != "abnormal" else one.received)
 
 
 def _unconfirmed(facts: Facts) -> Iterable[dict[str, Any]]:

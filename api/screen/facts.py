@@ -6,7 +6,10 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from connectors.contract import LOCAL
 from dashboards import indicators
+from ingest import expected
+from ingest.due import label
 from ingest.store import Store
 
 DeviceKey = tuple[str, str]
@@ -66,6 +69,22 @@ class Feed:
 
 
 @dataclass(frozen=True, slots=True)
+class Owing:
+    """Figures that a source owes, or sent late or wrong; ``by`` is the instant when they were due."""
+
+    source: str
+    title: str
+    state: str
+    period: str
+    by: datetime
+    owner: str
+    received: datetime | None
+    why: tuple[str, ...]
+    indicators: int
+    units: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Overdue:
     """An open field report after its deadline."""
 
@@ -92,6 +111,7 @@ class Facts:
     hamlets: Mapping[str, Any] = field(default_factory=dict)
     devices: dict[DeviceKey, Device] = field(default_factory=dict)
     feeds: list[Feed] = field(default_factory=list)
+    owing: list[Owing] = field(default_factory=list)
     overdue: list[Overdue] = field(default_factory=list)
     numbers: dict[str, Reading | None] = field(default_factory=dict)
     trends: dict[str, list[tuple[datetime, Decimal]]] = field(default_factory=dict)
@@ -141,6 +161,29 @@ def feeds(store: Store) -> list[Feed]:
         " error_since from source_now where configured order by name"
     )
     return [Feed(**row) for row in rows]
+
+
+def owing(store: Store, titles: Mapping[str, str]) -> list[Owing]:
+    """Return what the sources of these titles owe, the earliest hour first."""
+    now = datetime.now(UTC)
+    standing = expected.standing(store, now)
+    found = [(source, s) for source in titles for s in expected.worst(standing.get(source, ()))]
+    year = now.astimezone(LOCAL).year
+    return [
+        Owing(
+            source,
+            titles[source],
+            s.state,
+            label(s.rule.every, s.owed.start, year=s.owed.start.year != year),
+            s.owed.at,
+            s.rule.owner,
+            s.received_at,
+            s.why,
+            len(s.missing_indicators),
+            s.missing_units,
+        )
+        for source, s in sorted(found, key=lambda one: one[1].owed.at)
+    ]
 
 
 def overdue(store: Store, unit: str) -> list[Overdue]:

@@ -21,7 +21,7 @@ from ingest.store import Store
 
 log = logging.getLogger(__name__)
 
-_EVERY = {"register": 60.0, "feeds": 5.0, "numbers": 10.0, "minutes": 60.0, "trends": 60.0}
+_EVERY = {"register": 60.0, "feeds": 5.0, "owing": 30.0, "numbers": 10.0, "minutes": 60.0, "trends": 60.0}
 """Seconds after which a part is read again though nobody said that it changed."""
 _SHARE = 20.0
 """A part that takes a second is left alone for so many: the screen never burdens the database."""
@@ -153,6 +153,9 @@ class Live:
 
     def _read_feeds(self) -> None:
         self._facts.feeds = facts.feeds(self._store)
+
+    def _read_owing(self) -> None:
+        self._facts.owing = facts.owing(self._store, {feed.name: feed.title for feed in self._facts.feeds})
 
     def _read_numbers(self) -> None:
         self._read_keys(tiles.keys_read())

@@ -1,12 +1,12 @@
 """The picture: what a screen shows, one JSON value a process; screens get all of it once, then changes."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from api.screen import attention, sentence, tiles, words
-from api.screen.facts import Device, Facts, Feed
+from api.screen.facts import Device, Facts, Feed, Owing
 
 Picture = dict[str, Any]
 
@@ -44,7 +44,7 @@ def draw(facts: Facts, before: Picture | None, *, breathe: bool) -> Picture:
         "count": len(facts.devices),
         "pending": sum(d.state == "pending_install" for d in facts.devices.values()),
         "tiles": tiles.draw(facts),
-        "feeds": [_feed(feed) for feed in facts.feeds],
+        "feeds": [_feed(feed, facts.owing) for feed in facts.feeds],
         "newest": max((feed.last.timestamp() for feed in facts.feeds if feed.last), default=None),
         "away": None,
     }
@@ -107,7 +107,8 @@ def _rings(outline: Mapping[str, Any] | None) -> list[Any]:
     return list(outline["coordinates"]) if outline.get("type") == "Polygon" else []
 
 
-def _feed(feed: Feed) -> dict[str, Any]:
+def _feed(feed: Feed, owing: Sequence[Owing]) -> dict[str, Any]:
+    owed = sorted((one for one in owing if one.source == feed.name), key=lambda one: list(words.OWING).index(one.state))
     return {
         "name": feed.name,
         "title": feed.title,
@@ -115,6 +116,7 @@ def _feed(feed: Feed) -> dict[str, Any]:
         "last": _epoch(feed.last),
         "due": _epoch(feed.due),
         "error": feed.error,
+        "owes": attention.owes(owed[0]) if owed else "",
     }
 
 

@@ -14,6 +14,7 @@ _TROUBLES = (
     ("degraded", "warning", "bang", "thiết bị chất lượng kém"),
     ("unknown", "unknown", "question", "thiết bị không quan sát được"),
 )
+_OWING = (("missing", "báo cáo chưa nộp"), ("partial", "báo cáo thiếu số liệu"), ("abnormal", "báo cáo bất thường"))
 _LATE = (("error", "nguồn dữ liệu lỗi kết nối"), ("stale", "nguồn dữ liệu trễ"))
 
 
@@ -38,6 +39,10 @@ def _doing(facts: Facts) -> list[dict[str, str]]:
     if overdue and overdue.value > 0:
         tone = indicators.load()["field_reports_overdue"].level(float(overdue.value)) or "warning"
         parts.append(_part(f"{words.number(overdue.value)} phản ánh quá hạn", tone, "clock"))
+    owing = Counter(one.state for one in facts.owing)
+    parts += [
+        _part(f"{words.number(owing[state])} {what}", "warning", "clock") for state, what in _OWING if owing[state]
+    ]
     feeds = Counter(feed.state for feed in facts.feeds)
     parts += [_part(f"{feeds[state]} {what}", "warning", "diamond") for state, what in _LATE if feeds[state]]
     return parts

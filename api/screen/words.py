@@ -35,6 +35,20 @@ FEEDS = {
     "paused": "tạm dừng",
     "never": "chưa có dữ liệu",
 }
+OWING = {
+    "missing": "Chưa nộp",
+    "partial": "Thiếu",
+    "abnormal": "Bất thường",
+    "late": "Nộp trễ",
+}
+"""What a source owes, worst first."""
+
+OWING_WHY = {
+    "refused": "tệp bị từ chối, chưa có số liệu nào",
+    "mismatch": "số đã nêu và số tính lại không khớp",
+    "leap": "chênh lệch bất thường so với kỳ trước, có thể nhầm đơn vị tính",
+}
+
 REASONS = {
     "last_will": "Máy chủ truyền tin báo thiết bị đã rời mạng",
     "silence": "Không gửi bản tin nào quá hạn chờ",
@@ -128,6 +142,12 @@ def day(at: datetime) -> str:
     """Write an instant's day in Asia/Ho_Chi_Minh."""
     local = at.astimezone(LOCAL)
     return f"{local.day}/{local.month}/{local.year}"
+
+
+def day_month(at: datetime) -> str:
+    """Write an instant's day in Asia/Ho_Chi_Minh without its year."""
+    local = at.astimezone(LOCAL)
+    return f"{local.day}/{local.month}"
 
 
 def lasting(age: timedelta) -> str:

@@ -1,10 +1,13 @@
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Browser, expect
 
+from connectors.contract import LOCAL, Due
+from ingest.calendar import Calendar
+from ingest.due import label, pending
 from ingest.store import Store
 from tests.screen import commune
 from tests.screen.conftest import PASSWORD, Opened, Screen
@@ -177,6 +180,32 @@ def test_a_late_feed_is_seen_at_its_tile_and_below(store: Store, screen: Screen,
     expect(page.locator(".figure.stale")).to_have_count(2)
     expect(page.locator(".figure.stale .age").first).to_have_text("trễ 16 giờ")
     expect(page.locator(".feeds .stale")).to_contain_text("trễ 16 giờ")
+
+
+@pytest.mark.parametrize("width", [1920, 390])
+def test_what_an_office_owes_stands_with_its_name_and_the_day(
+    store: Store, screen: Screen, open_screen: Open, width: int
+) -> None:
+    commune.fill(store, commune.settings(screen.database_url, screen.port), {})
+    rules = [
+        Due(every="quarter", day=10, owner="Kế toán", units=(commune.UNIT,), indicators=("not_sent",)),
+        Due(every="year", owner="Kế toán", units=(commune.UNIT,), since=date(2200, 1, 1)),
+    ]
+    for position, rule in enumerate(rules):
+        said = ("ngan-sach", position, rule.model_dump_json())
+        store.execute("insert into due_rule (source, position, rule) values (%s, %s, %s)", said)
+    owed = [one for one in pending(rules[0], Calendar(), datetime.now(UTC)) if one.at < datetime.now(UTC)][-1]
+    local = owed.at.astimezone(LOCAL)
+    period = label("quarter", owed.start, year=owed.start.year != datetime.now(LOCAL).year)
+    screen.start()
+    page, watched = open_screen(width, 844)
+    told = f"Chưa nộp {period}, hạn {local.day}/{local.month} – Kế toán"
+    expect(page.locator(".feeds .owing")).to_have_count(1)
+    expect(page.locator(".feeds .owing")).to_contain_text(told)
+    expect(page.locator(".attention")).to_contain_text(told)
+    expect(page.locator(".sentence")).to_contain_text("1 báo cáo chưa nộp")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert watched.errors == []
 
 
 def test_a_report_after_its_deadline_is_listed_as_soon_as_it_is_counted(

@@ -9,15 +9,17 @@ export default {
   template: `
     <footer class="feeds" aria-label="Nguồn dữ liệu">
       <ul v-if="picture.feeds.length">
-        <li v-for="feed in picture.feeds" :key="feed.name" :class="feed.state" :title="feed.error || feed.title">
+        <li v-for="feed in picture.feeds" :key="feed.name" :class="[feed.state, { owing: feed.owes }]"
+          :title="feed.error || feed.title">
           <Mark :name="mark(feed)"/><span class="name">{{ feed.title }}</span><b>{{ told(feed) }}</b>
+          <b v-if="feed.owes" class="owes">{{ feed.owes }}</b>
         </li>
       </ul>
       <p v-else class="nothing">Chưa khai báo nguồn dữ liệu nào.</p>
     </footer>`,
   setup: () => ({ picture }),
   methods: {
-    mark: (feed) => LOUD[feed.state] ?? "dot",
+    mark: (feed) => LOUD[feed.state] ?? (feed.owes ? "clock" : "dot"),
     told(feed) {
       const word = view.words.feeds[feed.state] ?? feed.state;
       if (feed.state === "ok") return span(clock.now - feed.last);
