@@ -17,7 +17,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise
 from typing import NamedTuple
 
 from ingest.state import DEGRADED, FAULT, MAINTENANCE, OFFLINE, ONLINE, UNKNOWN, means
@@ -65,53 +64,68 @@ class Span:
     source: str = ""
     word: str = ""
 
+    def continues(self, before: "Span") -> bool:
+        """Tell whether nothing changed: the same state for the same reason."""
+        return (self.state, self.reason) == (before.state, before.reason)
 
-class _Word(NamedTuple):
+
+class Word(NamedTuple):
+    """The word that stands on a source's line since an instant."""
+
     at: datetime
     word: str
-    connection: bool
+    connection: bool = False
 
 
-def spans(
+class Timeline(NamedTuple):
+    """The spans of a device; for each source the word that stands at the end, and the instant of the last one said."""
+
+    spans: list[Span]
+    facts: dict[str, Word]
+
+
+def timeline(
     heard: Iterable[Heard],
     rhythm: Mapping[str, Rhythm],
     until: datetime,
     *,
     blind: Mapping[str, Sequence[Interval]] | None = None,
     maintenance: Sequence[Interval] = (),
-) -> list[Span]:
-    """Return the device's spans from the first thing heard to ``until`` (UTC).
+) -> Timeline:
+    """Return the device's spans from the first thing heard to ``until`` (UTC, itself excluded).
 
     ``rhythm`` and ``blind`` are by source; intervals of one source must not overlap.
     """
     by_source: defaultdict[str, list[Heard]] = defaultdict(list)
     for one in heard:
         by_source[one.source].append(one)
-    lines = {
-        source: _line(_words(its), rhythm[source], (blind or {}).get(source, ()), until)
-        for source, its in by_source.items()
-    }
-    cuts = {at for line in lines.values() for at, *_ in line}
-    cuts |= {at for interval in maintenance for at in interval}
-    begin = min((line[0].at for line in lines.values() if line), default=until)
+    lines: dict[str, list[Word]] = {}
+    facts: dict[str, Word] = {}
+    for source, its in by_source.items():
+        words = [word for word in _words(its) if word.at < until]
+        if words:
+            lines[source] = line = _line(words, rhythm[source], (blind or {}).get(source, ()), until)
+            facts[source] = line[-1]._replace(at=words[-1].at)
+    cuts = {at for line in lines.values() for at, *_ in line} | {at for interval in maintenance for at in interval}
+    begin = min((line[0].at for line in lines.values()), default=until)
     found: list[Span] = []
     places = dict.fromkeys(lines, -1)
     for cut in sorted(cut for cut in cuts if begin <= cut < until):
-        words: dict[str, _Word] = {}
+        standing: dict[str, Word] = {}
         for source, line in lines.items():
             while places[source] + 1 < len(line) and line[places[source] + 1].at <= cut:
                 places[source] += 1
             if places[source] >= 0:
-                words[source] = line[places[source]]
-        span = fuse(words, cut)
+                standing[source] = line[places[source]]
+        span = fuse(standing, cut)
         if any(starts_at <= cut < ends_at for starts_at, ends_at in maintenance):
             span = Span(cut, MAINTENANCE, "maintenance")
-        if not found or (span.state, span.reason) != (found[-1].state, found[-1].reason):
+        if not found or not span.continues(found[-1]):
             found.append(span)
-    return found
+    return Timeline(found, facts)
 
 
-def fuse(words: Mapping[str, tuple[datetime, str, bool]], at: datetime) -> Span:
+def fuse(words: Mapping[str, Word], at: datetime) -> Span:
     """Return the span that begins at ``at`` where each source's newest word (since when, word, connection) stands."""
     seen = [(source, word, link) for source, (_, word, link) in words.items() if word != UNSEEN]
     gone = [one for one in seen if one[1] == SILENT or means(one[1]) == OFFLINE]
@@ -131,9 +145,9 @@ def fuse(words: Mapping[str, tuple[datetime, str, bool]], at: datetime) -> Span:
     return Span(at, state, "" if state == ONLINE else "reported", source, word)
 
 
-def _words(heard: Sequence[Heard]) -> list[_Word]:
+def _words(heard: Sequence[Heard]) -> list[Word]:
     """Return the words of a source by instant: each at its own, and the newest again at each reception."""
-    said: list[tuple[datetime, datetime, _Word]] = []
+    said: list[tuple[datetime, datetime, Word]] = []
     newest: Heard | None = None
     for one in sorted(heard, key=lambda h: (h.received_at, h.at, h.word, h.connection)):
         instant = min(one.at, one.received_at)
@@ -141,42 +155,43 @@ def _words(heard: Sequence[Heard]) -> list[_Word]:
             word = one.word
             if means(word) != OFFLINE and newest is not None and means(newest.word) != OFFLINE:
                 word = newest.word  # connected again: what it said of itself still stands
-            said.append((one.received_at, one.received_at, _Word(one.received_at, word, connection=True)))
+            said.append((one.received_at, one.received_at, Word(one.received_at, word, connection=True)))
             continue
         if newest is None or instant >= min(newest.at, newest.received_at):
             newest = one
-        said.append((instant, one.received_at, _Word(instant, one.word, connection=False)))
+        said.append((instant, one.received_at, Word(instant, one.word)))
         if instant != one.received_at:
-            said.append((one.received_at, one.received_at, _Word(one.received_at, newest.word, connection=False)))
+            said.append((one.received_at, one.received_at, Word(one.received_at, newest.word)))
     said.sort(key=lambda entry: entry[:2])
     return [word for _, _, word in said]
 
 
-def _line(words: Sequence[_Word], rhythm: Rhythm, blind: Sequence[Interval], until: datetime) -> list[_Word]:
+def _line(words: Sequence[Word], rhythm: Rhythm, blind: Sequence[Interval], until: datetime) -> list[Word]:
     """Return the words with the silences and the unseen times between them, up to ``until``."""
-    line: list[_Word] = []
-    end = _Word(until, "", connection=False)
-    for word, following in pairwise([*(w for w in words if w.at < until), end]):
-        if word.at == following.at and following is not end:
+    line: list[Word] = []
+    for n, word in enumerate(words):
+        following = words[n + 1].at if n + 1 < len(words) else until
+        if word.at == following:
             continue  # of two words of one instant the one received later stands
         line.append(word)
-        if means(word.word) == OFFLINE:
-            continue  # it said so itself: silence adds nothing, and nobody needed to look
-        line += _gap(word.at, following.at, rhythm, blind)
+        if means(word.word) != OFFLINE:  # it said so itself: silence adds nothing, and nobody needed to look
+            line += _gap(word.at, following, rhythm, blind)
     return line
 
 
-def _gap(start: datetime, stop: datetime, rhythm: Rhythm, blind: Sequence[Interval]) -> list[_Word]:
+def _gap(start: datetime, stop: datetime, rhythm: Rhythm, blind: Sequence[Interval]) -> list[Word]:
     """Return what lies between two words; a short blindness in a pause of the usual length hid nothing."""
-    found: list[_Word] = []
+    found: list[Word] = []
     if stop - start <= rhythm.limit:
         return found
     looking = start
     for dark, light in sorted((max(a, start), min(b, stop)) for a, b in blind if a < stop and b > start):
         if dark - looking > rhythm.limit:
-            found.append(_Word(looking + rhythm.every, SILENT, connection=False))
-        found.append(_Word(dark, UNSEEN, connection=False))
+            break  # once silent, it is silent until its next word
+        found.append(Word(dark, UNSEEN))
         looking = light
-    if stop - looking > rhythm.limit:
-        found.append(_Word(looking + rhythm.every, SILENT, connection=False))
+    else:
+        dark = stop
+    if dark - looking > rhythm.limit:
+        found.append(Word(looking + rhythm.every, SILENT))
     return found

@@ -7,12 +7,23 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.timeline import Heard, Rhythm, Span, spans
+from ingest.timeline import Heard, Interval, Rhythm, Span, timeline
 
 T0 = datetime(2026, 11, 1, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 RHYTHM = {"mqtt": Rhythm(MINUTE, 3), "icmp": Rhythm(MINUTE, 3), "rtsp": Rhythm(5 * MINUTE, 3)}
 UNTIL = T0 + timedelta(hours=4)
+
+
+def spans(
+    heard: list[Heard],
+    rhythm: dict[str, Rhythm],
+    until: datetime,
+    *,
+    blind: dict[str, list[Interval]] | None = None,
+    maintenance: list[Interval] | None = None,
+) -> list[Span]:
+    return timeline(heard, rhythm, until, blind=blind, maintenance=maintenance or []).spans
 
 
 def minute(n: float) -> datetime:
