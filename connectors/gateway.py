@@ -162,8 +162,7 @@ class Gateway(Polled):
                 page, unread = self._past(page, unread, path, fault), True
                 continue
             if self.paging.count(body):
-                single = following is None and not page.number
-                its = answer.headers.get("etag", "") if single else ""
+                its = answer.headers.get("etag", "") if self.paging.closed(page, body) else ""
                 yield Arrived(arrived, answer.body, cursor=json.dumps({"of": whole, "etag": its}) if its else "")
             page, unread = following, False
 
@@ -210,7 +209,7 @@ class Gateway(Polled):
             tied = _digest([row for instant, row in rows if instant == instants[-1]])
             if following is None and (known.get("since"), known.get("tied")) == (newest, tied):
                 return
-            its = answer.headers.get("etag", "") if following is None and not page.number else ""
+            its = answer.headers.get("etag", "") if self.paging.closed(page, body) else ""
             known = {"since": newest, "tied": tied} | ({"asked": start, "etag": its} if its else {})
             cursor = json.dumps(known)
             yield Arrived(addressed(path, asked), answer.body, cursor=cursor)

@@ -35,7 +35,7 @@ class Paging(BaseModel):
     size: str = "size"
     """Parameter of the page's length; empty: the interface decides."""
     rows: int = Field(default=200, ge=1, le=10_000)
-    """Rows a page."""
+    """Rows a page; no more than the interface gives at a time, because a shorter page is taken for the last."""
     first: int = Field(default=1, ge=0, le=1)
     """Number of the first page."""
     list: str = "data"
@@ -83,6 +83,11 @@ class Paging(BaseModel):
         if type(rows.value) is not list:
             raise rows.expected("a list of rows (`paging.list` names it)")
         return len(rows.value)
+
+    def closed(self, page: Page, body: Json) -> bool:
+        """Tell whether a page is the only one and has room left: whatever is added to the list changes the page."""
+        room = self.by in ("next", "none") or self.count(body) < self.rows
+        return room and not page.number and self.after(page, body) is None
 
     def names(self) -> frozenset[str]:
         """Return the fields of a page around its rows."""
