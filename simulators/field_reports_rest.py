@@ -1,5 +1,6 @@
 """A simulated 1022 system of a province (mô phỏng): the citizens' reports as a list by last change, in pages."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import ClassVar
@@ -28,7 +29,9 @@ class CitizenDesk(Simulator):
 
     def measure(self, at: datetime) -> tuple[Record, ...]:
         """Return the reports as they are at the instant, by their last change."""
-        last = {change.id: change for change in self.citizens.measure(at) if isinstance(change, CaseReport)}
+        changes = (one for one in self.citizens.measure(at) if isinstance(one, CaseReport))
+        # Numbers of its own: what the same people push to the commune are other reports.
+        last = {one.id: replace(one, id=one.id.replace("PA-", "1022-"), channel="1022") for one in changes}
         return tuple(sorted(last.values(), key=lambda report: (report.at, report.id)))
 
     def encode(self, records: tuple[Record, ...], at: datetime) -> tuple[Message, ...]:

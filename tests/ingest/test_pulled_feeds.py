@@ -136,7 +136,7 @@ def test_a_page_that_is_refused_is_kept_without_its_persons_and_the_next_one_is_
             assert set(seen.outcomes) == {"rejected"}
             nothing_new(poller)
     kept = b"".join(bytes(row["body"]) for row in store.rows("select body from rejection"))
-    assert b"PA-99999" in kept
+    assert b"1022-99999" in kept
     for part in ("Mô Phỏng", "Giả Định", "09000", "reporter", "content"):
         assert part.encode() not in kept
 
