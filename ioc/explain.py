@@ -42,4 +42,5 @@ def explain(settings: Settings, source: str, file: Path, address: str) -> tuple[
         "cleansed": understood.message.body != body,
         "understood": [{"type": type(record).__name__} | asdict(record) for record in understood.records],
         "refused": {"place": refused.place, "reason": refused.reason} if refused else None,
+        "faults": [fault._asdict() for fault in refused.faults] if refused else [],
     }, refused is None

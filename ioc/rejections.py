@@ -1,13 +1,15 @@
 """`ioc rejections`: what was refused, whole, and the same again after a fix."""
 
+import hashlib
 from collections import Counter
 from typing import Any
+from uuid import uuid4
 
 from connectors.contract import Message
 from ingest.batch import Committer
 from ingest.config import Settings
 from ingest.errors import ConfigError
-from ingest.pipeline import understand
+from ingest.pipeline import Delivery, understand
 from ingest.store import Store
 from ingest.units import unit_codes
 
@@ -50,7 +52,9 @@ def retry(settings: Settings, source: str, number: int | None) -> dict[str, int]
                 outcomes["source_gone"] += 1
                 continue
             message = Message(row["source"], row["address"], bytes(row["body"]), row["received_at"])
-            understood = understand(connector, message, units)
+            # What is taken after all is an import as it would have been, and can be undone.
+            delivery = Delivery(uuid4(), hashlib.sha256(message.body).digest(), "command line")
+            understood = understand(connector, message, units)._replace(delivery=delivery)
             (outcome,) = committer.commit([understood])
             outcomes[outcome] += 1
             # Keeping it again would clear the mark: a message that is still refused stays open.

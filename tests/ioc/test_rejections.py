@@ -52,7 +52,7 @@ def refused(office: Desk, store: Store) -> Desk:
 def test_what_was_refused_is_listed_newest_first(refused: Desk) -> None:
     newest, oldest = listed(refused)
     assert (oldest["source"], oldest["address"], oldest["place"], oldest["times"]) == ("loudspeakers", TOPIC, "unit", 1)
-    assert "99998 is the code of no commune" in oldest["reason"]
+    assert "99998 is the code of no unit" in oldest["reason"]
     assert newest["place"] == "body"
     assert newest["resolved_at"] is oldest["resolved_at"] is None
     assert "body" not in newest
@@ -61,7 +61,7 @@ def test_what_was_refused_is_listed_newest_first(refused: Desk) -> None:
     assert listed(refused, "--source", "cameras") == []
     people = refused.ioc("rejections", "list")
     assert people.out.count("\n") == 2
-    assert "99998 is the code of no commune" in people.out
+    assert "99998 is the code of no unit" in people.out
 
 
 def test_one_is_shown_whole(refused: Desk) -> None:
