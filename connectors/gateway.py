@@ -5,10 +5,11 @@ in the operator's words why an answer is none. :meth:`Gateway.walk` brings a lis
 :meth:`Gateway.follow` one that is sorted by its last change; both give one message a page.
 """
 
+import contextlib
 import hashlib
 import json
 import re
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -174,14 +175,15 @@ class Gateway(Polled):
         ``since`` is the parameter that asks for rows from an instant on (that instant included); ``changed_at`` reads a
         row's last change, ``written`` says it as the interface wants it. After each page the list is asked for from
         that page's last change on, so that a row which changes meanwhile is met again at the end, and none is missed.
-        With nothing new it is one question, and nothing arrives. Raises :class:`SourceDown` where the order is another.
+        With nothing new it is one question, and nothing arrives. A row without a last change is passed by: its page is
+        refused and kept. Raises :class:`SourceDown` for a page that can't be read, which is asked for again from the
+        same cursor, and where the order is another.
         """
         known = _remembered(cursor)
         etag = known.get("etag", "")
         # The last question again, if its answer had a tag: it is answered without a body while nothing changes.
         start = known.get("asked", "") if etag else known.get("since", "")
         page: Page | None = self.paging.begin()
-        unread = False
         floor: datetime | None = None
         while page is not None:
             asked = {**({since: start} if start else {}), **page.params}
@@ -192,14 +194,16 @@ class Gateway(Polled):
             try:
                 body = page_of(answer.body, self.largest_body)
                 following = self.paging.after(page, body)
-                rows = [(changed_at(row), row) for row in body.at(self.paging.list).rows()]
             except Undecodable as fault:
                 yield Arrived(addressed(path, asked), answer.body, cursor=cursor)
-                page, unread = self._past(page, unread, path, fault), True
-                continue
-            unread = False
-            if not rows:
+                raise SourceDown(f"{path}: a page can't be read, and is asked for again ({fault})") from fault
+            if not self.paging.count(body):
                 return
+            rows = list(_dated(body.at(self.paging.list), changed_at))
+            if not rows:
+                yield Arrived(addressed(path, asked), answer.body, cursor=cursor)
+                page = following
+                continue
             instants = [instant for instant, _ in rows]
             if instants != sorted(instants):
                 raise SourceDown(f"{path}: rows are not sorted by their last change, oldest first; set `params` so")
@@ -231,6 +235,13 @@ def _remembered(cursor: str) -> Mapping[str, str]:
     except ValueError:
         return {}
     return {k: v for k, v in said.items() if isinstance(v, str)} if isinstance(said, dict) else {}
+
+
+def _dated(rows: Json, changed_at: Callable[[Json], datetime]) -> Iterator[tuple[datetime, Json]]:
+    for n, row in enumerate(rows.value):
+        its = Json(row, f"{rows.place}[{n}]")
+        with contextlib.suppress(Undecodable):
+            yield changed_at(its), its
 
 
 def _digest(rows: list[Json]) -> str:

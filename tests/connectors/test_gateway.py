@@ -197,6 +197,31 @@ def test_many_rows_of_one_instant_are_read_to_their_end() -> None:
     assert {row["MaHoSo"] for a in heard.arrived for row in json.loads(a.body)["data"]} == set(registry.rows)
 
 
+def test_a_page_that_cannot_be_read_stops_the_reading_and_is_asked_for_again() -> None:
+    registry = Registry(35)
+    its = source(paging={"rows": 10})
+    first = play(
+        its.talk("dossiers", "", NOW), lambda p, h: (200, b"<html>", {}) if registry.asked == 2 else registry(p, h)
+    )
+    assert "asked for again" in first.fault
+    assert [a.body[:1] for a in first.arrived] == [b"{", b"{", b"<"]
+    again = play(its.talk("dossiers", first.cursor, NOW), registry)
+    came = {row["MaHoSo"] for a in (*first.arrived[:2], *again.arrived) for row in json.loads(a.body)["data"]}
+    assert came == set(registry.rows)
+    assert not again.fault
+
+
+def test_a_row_without_a_last_change_refuses_its_page_and_the_reading_goes_on() -> None:
+    rows = [{"MaHoSo": str(n), "CapNhat": f"2026-11-20T09:{n:02}:00Z"} for n in range(10)]
+    rows[1] = {"MaHoSo": "1", "CapNhat": "hôm qua"}
+    its = source(paging={"rows": 10})
+    heard = play(
+        its.talk("dossiers", "", NOW), lambda p, h: (200, {"data": rows if "capNhatTu" not in p else rows[9:]}, {})
+    )
+    assert [json.loads(a.cursor or "{}")["since"] for a in heard.arrived] == ["2026-11-20T09:09:00Z"]
+    assert not heard.fault
+
+
 def test_an_interface_that_does_not_sort_or_obey_is_told_so() -> None:
     rows = [{"MaHoSo": "1", "CapNhat": "2026-11-20T09:00:00Z"}, {"MaHoSo": "2", "CapNhat": "2026-11-19T09:00:00Z"}]
     its = source(paging={"rows": 2})
