@@ -21,9 +21,10 @@ CUSTOMARY: Mapping[str, tuple[Due, ...]] = {
     "health_dhis2": (_MONTHLY_HEALTH,),
     "health_fhir": (_MONTHLY_HEALTH,),
     # Practice of operating centres: figures of the day by 17:00; what is counted over the whole day, the day after.
-    "procedures_rest": (Due(every="day", working_days=True, owner="Công chức một cửa"),),
-    "documents_rest": (Due(every="day", working_days=True, owner="Văn thư"),),
-    "internet_rest": (Due(every="day", day=1, owner="Phòng Văn hóa - Xã hội"),),
+    # A day may well have ten times as many as the last one.
+    "procedures_rest": (Due(every="day", working_days=True, owner="Công chức một cửa", factor=0),),
+    "documents_rest": (Due(every="day", working_days=True, owner="Văn thư", factor=0),),
+    "internet_rest": (Due(every="day", day=1, owner="Phòng Văn hóa - Xã hội", factor=0),),
 }
 """What a connector's source owes where its configuration does not say; each with where it is from."""
 
@@ -40,8 +41,11 @@ class Owed(NamedTuple):
 
 
 def rules(kind: str, connector: Connector) -> tuple[Due, ...]:
-    """Return what a source owes: its own rules, else those of its kind of connector."""
-    return CUSTOMARY.get(kind, ()) if connector.due is None else connector.due
+    """Return what a source owes: its own rules, else those of its kind of connector for the periods it asks for."""
+    if connector.due is not None:
+        return connector.due
+    asked = getattr(connector, "periods", ()) or _MONTHS.keys() | {"day", "week"}
+    return tuple(rule for rule in CUSTOMARY.get(kind, ()) if rule.every in asked)
 
 
 def period(every: str, day: date) -> tuple[date, date]:

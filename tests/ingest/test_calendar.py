@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connectors.camera_mqtt import CameraMqtt
 from connectors.contract import LOCAL, Due
+from connectors.documents_rest import DocumentsRest
 from ingest.calendar import Calendar
-from ingest.due import due_at, label, owed, pending, period
+from ingest.due import due_at, label, owed, pending, period, rules
 
 PLAIN = Calendar()
 EVERY = ("day", "week", "month", "quarter", "half_year", "year")
@@ -119,3 +121,13 @@ def test_what_is_pending_begins_with_one_whose_hour_has_passed_and_ends_today(ru
     assert found[0].at <= now
     assert all(one.at > now for one in found[1:])
     assert found[-1].start <= now.astimezone(LOCAL).date()
+
+
+def test_a_custom_holds_for_the_periods_that_are_asked_for() -> None:
+    asks = {"url": "http://127.0.0.1:9/", "unit": "05068"}
+    daily = DocumentsRest.model_construct(**asks, periods=("day", "month"), due=None)
+    monthly = DocumentsRest.model_construct(**asks, periods=("month",), due=None)
+    assert [rule.every for rule in rules("documents_rest", daily)] == ["day"]
+    assert rules("documents_rest", monthly) == ()
+    assert rules("documents_rest", daily.model_copy(update={"due": ()})) == ()
+    assert rules("camera_mqtt", CameraMqtt()) == ()
