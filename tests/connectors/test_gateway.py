@@ -1,15 +1,17 @@
 """Lists of a gateway, played with canned answers: pages, what changed, what is wrong, and whose row it is."""
 
 import json
+import tracemalloc
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from connectors.contract import SourceDown, Undecodable
+from connectors.contract import Message, SourceDown, Undecodable
+from connectors.documents_rest import DocumentsRest
 from connectors.json_fields import Json, read
 from connectors.procedures_rest import ProceduresRest
 from connectors.talk import Answer, Arrived, Request, Talk
@@ -283,3 +285,33 @@ def test_numbers_are_exact_and_names_are_compared_without_case() -> None:
     assert page.at("KySo").absent
     assert page.has("KySo")
     assert not page.has("Khac")
+
+
+def test_memory_does_not_grow_with_pages() -> None:
+    its = DocumentsRest(url="https://lgsp.test", path="/vb", periods=(), unit="05068", paging={"rows": 100})
+    day = date(2025, 1, 1)
+
+    def peak(pages: int) -> int:
+        tracemalloc.reset_peak()
+        talk = its.talk("all", "", NOW)
+        step, n = next(talk), 0
+        try:
+            while True:
+                if isinstance(step, Arrived):
+                    assert len(list(its.decode(Message("its", step.address, its.cleanse(step.body), NOW)))) == 100
+                    step = talk.send(Answer(b"", NOW, NOW))
+                else:
+                    rows = [{"Ky": f"{day + timedelta(days=k):%Y%m%d}", "VanBanDen": n} for k in range(100)]
+                    n += 1
+                    body = json.dumps({"data": rows if n <= pages else []}).encode()
+                    step = talk.send(Answer(body, NOW, NOW, 200))
+        except StopIteration:
+            return tracemalloc.get_traced_memory()[1]
+
+    tracemalloc.start()
+    try:
+        peak(3)
+        few, many = peak(5), peak(60)
+    finally:
+        tracemalloc.stop()
+    assert many < few * 1.1
