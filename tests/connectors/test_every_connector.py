@@ -27,6 +27,10 @@ from connectors.contract import (
     Undecodable,
 )
 from simulators.budget_workbook import BudgetSimulator
+from simulators.dti_workbook import DtiSimulator
+from simulators.health_workbook import HealthStationSimulator
+from simulators.socio_workbook import StatisticsSimulator
+from simulators.budget_xml import BudgetXmlSimulator
 from simulators.camera_mqtt import CameraSimulator
 from simulators.camera_onvif import OnvifCameraSimulator
 from simulators.camera_rtsp import RtspCameraSimulator
@@ -51,12 +55,16 @@ from tests.connectors.golden import CONNECTORS_FOLDER, MINIMAL, Case, cases, con
 UNIT = "20791"
 SIMULATORS: dict[str, Callable[[int], Simulator]] = {
     BudgetSimulator.connector: lambda seed: BudgetSimulator(UNIT, seed),
+    DtiSimulator.connector: lambda seed: DtiSimulator(UNIT, seed),
+    HealthStationSimulator.connector: lambda seed: HealthStationSimulator(UNIT, seed),
+    StatisticsSimulator.connector: lambda seed: StatisticsSimulator(UNIT, seed),
     CameraSimulator.connector: lambda seed: CameraSimulator(DeviceId(UNIT, "camera", f"cam-{seed}"), seed),
     CitizenDesk.connector: lambda seed: CitizenDesk(CitizenSimulator(UNIT, seed, timedelta(hours=6))),
     OnvifCameraSimulator.connector: lambda seed: OnvifCameraSimulator(DeviceId(UNIT, "camera", f"cam-{seed}"), seed),
     ReportingSystem.connector: lambda seed: ReportingSystem(UNIT, seed),
     RtspCameraSimulator.connector: lambda seed: RtspCameraSimulator(DeviceId(UNIT, "camera", f"cam-{seed}"), seed),
     CitizenSimulator.connector: lambda seed: CitizenSimulator(UNIT, seed, timedelta(hours=6)),
+    BudgetXmlSimulator.connector: lambda seed: BudgetXmlSimulator(UNIT, seed),
     HealthDhis2Simulator.connector: lambda seed: HealthDhis2Simulator([UNIT, "05068"], seed),
     HealthFhirSimulator.connector: lambda seed: HealthFhirSimulator([UNIT, "05068"], seed),
     InternetSites.connector: lambda seed: InternetSites(UNIT, seed),
