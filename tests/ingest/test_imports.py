@@ -1,6 +1,7 @@
 """Imports and their undoing: the figures are always those of the imports that remain."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
@@ -107,32 +108,40 @@ def test_what_a_page_states_too_stays(store: Store) -> None:
     assert stands(store) == {"x": 1}
 
 
+SAID = st.dictionaries(st.sampled_from("xyz"), st.integers(1, 2), min_size=1)
 STEPS = st.lists(
     st.one_of(
-        st.tuples(st.sampled_from("ab"), st.dictionaries(st.sampled_from("xyz"), st.integers(1, 2), min_size=1)),
-        st.tuples(st.sampled_from("ab"), st.none()),
+        st.tuples(st.just("file"), st.sampled_from("ab"), SAID),
+        st.tuples(st.just("page"), st.sampled_from("ab"), SAID),
+        st.tuples(st.just("undo"), st.sampled_from("ab"), st.just({})),
     ),
     max_size=14,
 )
 
 
-@hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(STEPS)
 def test_any_imports_and_undos_are_as_if_only_those_that_remain_had_come(
-    store: Store, steps: Sequence[tuple[str, Said | None]]
+    store: Store, steps: Sequence[tuple[str, str, Said]]
 ) -> None:
     clear(store)
-    brought: dict[int, tuple[str, Said]] = {}
-    for source, said in steps:
-        if said is None:
-            brought.pop(undo(store, source) or 0, None)
+    remain: dict[int, Understood] = {}
+    """What came and was not undone, by the order in which it came; pages of conversations can't be undone."""
+    imported: dict[int, int] = {}
+    for at, (how, source, said) in enumerate(steps):
+        if how == "undo":
+            remain.pop(imported.pop(undo(store, source) or 0, -1), None)
+        elif how == "page":
+            remain[at] = file(source, said)._replace(delivery=None)
+            Committer(store).commit([remain[at]])
         else:
+            before = newest(store)
             bring(store, source, said)
-            row = store.row("select max(id) as id from import")
-            if row and row["id"] is not None and row["id"] not in brought and _is_live(store, row["id"]):
-                brought[row["id"]] = (source, said)
-        one = store.rows("select 1 from observation group by indicator having count(*) filter (where latest) > 1")
-        assert not one
+            if newest(store) != before:
+                imported[newest(store)] = at
+                remain[at] = file(source, said)
+        twice = store.rows("select 1 from observation group by indicator having count(*) filter (where latest) > 1")
+        assert not twice
     stood = stands(store)
     lost = store.rows(
         "select 1 from observation where undone_at is null group by indicator"
@@ -140,10 +149,27 @@ def test_any_imports_and_undos_are_as_if_only_those_that_remain_had_come(
     )
     assert not lost, "what is not undone has a latest revision"
     clear(store)
-    for _, (source, said) in sorted(brought.items()):
-        bring(store, source, said)
+    for _, came in sorted(remain.items()):
+        Committer(store).commit([came])
     assert stands(store) == stood
+    clear(store)
+    Committer(store).commit([came for _, came in sorted(remain.items())])
+    assert stands(store) == stood, "in one batch, too"
 
 
-def _is_live(store: Store, id_: int) -> bool:
-    return bool(store.rows("select from import where id = %s and undone_at is null", (id_,)))
+def newest(store: Store) -> int:
+    row = store.row("select max(id) as id from import")
+    return int(row["id"] or 0) if row else 0
+
+
+def test_writers_and_undoers_at_once_leave_one_latest_revision(store: Store) -> None:
+    def office(source: str) -> None:
+        for n in range(12):
+            bring(store, source, {"x": n % 3, "y": 1})
+            if n % 4 == 3:
+                undo(store, source)
+
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(office, source) for source in "abcd"]:
+            done.result()
+    assert set(stands(store)) == {"x", "y"}
