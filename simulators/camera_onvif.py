@@ -144,7 +144,7 @@ class OnvifOffice:
             return Told(b"", 404)
         if camera.away(now):
             return Told(b"", 503)
-        called = re.search(rb"<(?:\w+:)?Body[^>]*>\s*<(?:\w+:)?(\w+)", asked.body)
+        called = re.search(rb"<(?:[\w.-]+:)?Body[^>]*>\s*<(?:[\w.-]+:)?(\w+)", asked.body)
         if asked.method != "POST" or called is None:
             return _soap(answers.fault("ter:WellFormed", "a SOAP envelope is expected"), 400)
         call = called[1].decode()

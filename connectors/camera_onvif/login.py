@@ -8,7 +8,7 @@ import base64
 import hashlib
 import json
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from pydantic import SecretStr
@@ -58,17 +58,17 @@ class Login:
         """Return the credentials for HTTP."""
         return Digest(self.username, self.password) if self.password is not None and self.way == "http" else None
 
-    def header(self, camera: str, at: datetime) -> str:
-        """Return the WS-UsernameToken for a call at the camera's own instant ``at`` (UTC); empty for HTTP digest.
+    def header(self, call: str, now: datetime, ahead: timedelta) -> str:
+        """Return the WS-UsernameToken for a camera's call, its clock being ``ahead`` of ours; empty for HTTP digest.
 
         Digest = base64(SHA-1(nonce + created + password)), Web Services Security UsernameToken Profile 1.0, 3.1. The
-        nonce must never come twice, and needs not be secret: it is a digest of camera and instant, so a look stays
+        nonce must never come twice, and needs not be secret: it is a digest of camera, call and our instant, so a look stays
         pure in what it is given.
         """
         if self.password is None or self.way != "token":
             return ""
-        created = at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        nonce = hashlib.sha256(f"{camera} {at.isoformat()}".encode()).digest()[:16]
+        created = (now + ahead).astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        nonce = hashlib.sha256(f"{call} {now.isoformat()}".encode()).digest()[:16]
         secret = self.password.get_secret_value().encode()
         proof = hashlib.sha1(nonce + created.encode() + secret).digest()  # noqa: S324 - what the profile prescribes
         name = self.username.replace("&", "&amp;").replace("<", "&lt;")

@@ -64,8 +64,9 @@ class Look:
     def _ask(self, call: CallName, path: str, argument: str = "", *, secured: bool = True) -> _Asking:
         if self.calls and self.calls[-1].call == call:
             self.calls.pop()
-        before = self.calls[-1].answered_at + self._ahead if self.calls else None
-        header = self._login.header(f"{self._camera} {call}", before) if secured and before else ""
+        header = ""
+        if secured and self.calls:
+            header = self._login.header(f"{self._camera} {call}", self.calls[-1].answered_at, self._ahead)
         headers, body = soap.request(call, header, argument)
         auth = self._login.digest() if secured else None
         answer = yield Request(self._origin + path, "POST", {}, headers, body, auth)

@@ -15,9 +15,13 @@ from gi.repository import GLib, Gst, GstRtspServer  # noqa: E402 - versions come
 
 PATTERNS = {"moving": "smpte", "frozen": "smpte75", "black": "black", "covered": "solid-color"}
 """SMPTE's bars have a corner of snow, as a sensor has noise; the 75 % bars stand still."""
-SOURCE = "videotestsrc name=source is-live=true foreground-color=0xff5a5a5a pattern=smpte ! video/x-raw,format=I420,width=640,height=360,framerate=10/1"
+SOURCE = (
+    "videotestsrc name=source is-live=true foreground-color=0xff5a5a5a pattern=smpte"
+    " ! video/x-raw,format=I420,width=640,height=360,framerate=10/1"
+)
+H264 = "x264enc tune=zerolatency speed-preset=ultrafast bitrate=800 key-int-max=6"
 STREAMS = {
-    "/live": f"( {SOURCE} ! x264enc tune=zerolatency speed-preset=ultrafast bitrate=800 key-int-max=6 ! rtph264pay name=pay0 pt=96 config-interval=1 )",
+    "/live": f"( {SOURCE} ! {H264} ! rtph264pay name=pay0 pt=96 config-interval=1 )",
     "/mjpeg": f"( {SOURCE} ! jpegenc ! rtpjpegpay name=pay0 pt=26 )",
 }
 
@@ -37,7 +41,7 @@ def obey() -> None:
         shown = line.strip()
         for source in sources:
             source.set_property("pattern", PATTERNS[shown])
-        print(shown, flush=True)
+        print(shown, flush=True)  # noqa: T201 - for who told us
     loop.quit()
 
 
@@ -48,7 +52,7 @@ server.set_service("0")
 user, password = (*sys.argv[1:], "", "")[:2]
 if user:
     auth = GstRtspServer.RTSPAuth()
-    auth.set_supported_methods(GstRtspServer.RTSPAuthMethod(2) if hasattr(GstRtspServer, "RTSPAuthMethod") else 2)
+    auth.set_supported_methods(2)  # GST_RTSP_AUTH_DIGEST
     token = GstRtspServer.RTSPToken()
     token.set_string("media.factory.role", "viewer")
     auth.add_digest(user, password, token)
@@ -65,7 +69,7 @@ for path, pipeline in STREAMS.items():
     factory.connect("media-configure", configured)
     server.get_mount_points().add_factory(path, factory)
 server.attach(None)
-print(server.get_bound_port(), flush=True)
+print(server.get_bound_port(), flush=True)  # noqa: T201 - for who started us
 loop = GLib.MainLoop()
 threading.Thread(target=obey, daemon=True).start()
 loop.run()
