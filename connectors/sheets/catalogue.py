@@ -1,7 +1,6 @@
 """A catalogue: which indicator a Vietnamese name means, from a csv that an operator may replace."""
 
 import csv
-from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from io import StringIO
@@ -10,24 +9,27 @@ from pathlib import Path
 from connectors.sheets import kinds
 from connectors.sheets.fault import Kind, Slip
 from connectors.sheets.grid import word
+from connectors.sheets.measure import measure_of
+from connectors.spelling import code as identifier
 
+_HEADINGS = {
+    "ma so": "code", "ma chi tieu": "code", "nhom ten chi tieu": "name", "ten chi tieu": "name", "chi tieu": "name",
+    "don vi tinh": "measure", "dinh danh": "id", "ten khac": "aliases",
+}  # fmt: skip
 _BULLET = "-–—+*• "
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line: ``id``, Vietnamese ``name``, ``measure`` (unit of the dictionary), and what it is the sum of.
+    """One line: ``id``, Vietnamese ``name``, ``measure`` (unit of the dictionary) and official ``code``.
 
-    ``dims`` are the breakdowns it may have; ``parts`` the indicators that add up to it, and ``remainder`` the one that
-    takes what they leave.
+    ``parts`` are the indicators that add up to it, ``remainder`` is the one that takes what they leave.
     """
 
     id: str
     name: str
     measure: str = ""
-    group: str = ""
     code: str = ""
-    dims: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     remainder: str = ""
 
@@ -36,27 +38,26 @@ class Catalogue:
     """Entries by their names, aliases and codes, compared without case, diacritics and punctuation."""
 
     def __init__(self, text: str, what: Kind = kinds.INDICATOR) -> None:
-        """Read a csv with the columns ``id`` and ``name``, and any of ``aliases`` (``|`` between), ``measure``,
-        ``group``, ``code``, ``dims``, ``parts``, ``remainder``; ``ValueError`` names the line at fault."""
+        """Read a csv: ``name`` (Nhóm, tên chỉ tiêu), and any of ``id``, ``code`` (Mã số), ``measure`` (Đơn vị tính),
+        ``aliases`` (``|`` between), ``parts``, ``remainder``; ``ValueError`` names the line at fault."""
         self._what = what
         self.entries: dict[str, Entry] = {}
         self._named: dict[str, list[Entry]] = {}
         self._coded: dict[str, Entry] = {}
         self._found: dict[tuple[str, bool | None], Entry | None] = {}
         reader = csv.DictReader(StringIO(text))
-        if not {"id", "name"} <= set(reader.fieldnames or ()):
-            raise ValueError("a catalogue has the columns id and name")
+        headings = {heading: _HEADINGS.get(key(heading), heading) for heading in reader.fieldnames or ()}
+        if "name" not in headings.values():
+            raise ValueError("a catalogue has a column name (Tên chỉ tiêu)")
         for line, row in enumerate(reader, start=2):
-            self._add(line, {key: (value or "").strip() for key, value in row.items() if isinstance(key, str)})
+            self._add(line, {headings[k]: (value or "").strip() for k, value in row.items() if isinstance(k, str)})
 
-    def _add(self, line: int, row: Mapping[str, str]) -> None:
+    def _add(self, line: int, row: dict[str, str]) -> None:
+        row.setdefault("id", identifier("".join(sign if sign.isalnum() else " " for sign in row["name"]))[:60])
         if not row["id"].isascii() or not row["id"].replace("_", "").isalnum() or not row["name"]:
             raise ValueError(f"line {line}: id and name are needed, the id in ASCII")
-        split = {name: tuple(row.get(name, "").split()) for name in ("dims", "parts")}
-        entry = Entry(
-            row["id"], row["name"], row.get("measure", ""), row.get("group", ""), row.get("code", ""), split["dims"],
-            split["parts"], row.get("remainder", ""),
-        )  # fmt: skip
+        measure, parts = measure_of(row.get("measure", "")), tuple(row.get("parts", "").split())
+        entry = Entry(row["id"], row["name"], measure, row.get("code", ""), parts, row.get("remainder", ""))
         if self.entries.setdefault(entry.id, entry) is not entry:
             raise ValueError(f"line {line}: {entry.id} is there twice")
         for name in {key(one) for one in (entry.name, *row.get("aliases", "").split("|")) if one.strip()}:

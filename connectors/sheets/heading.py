@@ -10,6 +10,7 @@ from connectors.sheets.grid import Grid, word
 
 _MOST_LINES = 4
 _MOST_WIDE = 80
+_NUMBER = re.compile(r"[\d.,%/ -]+")
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -18,7 +19,7 @@ class Column:
     """One column: its key, the heading of the form, and what its heading may say, compared without diacritics.
 
     An ``anchor`` says it with the whole heading, and shows where the heading is; of several ``lone`` ones none can be
-    told to be ours.
+    told to be ours; one may say its meaning ``above`` the last line of its heading, as in "Lũy kế" over "Mắc | Chết".
     """
 
     key: str
@@ -27,6 +28,7 @@ class Column:
     required: bool = True
     anchor: bool = False
     lone: bool = False
+    above: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,15 @@ def headings_of(grid: Grid, layouts: Sequence[Layout], *, once: bool = False) ->
 
 def _found(grid: Grid, line: int, layouts: Sequence[Layout]) -> tuple[Layout, dict[str, int]] | None:
     values = grid.values[line]
-    if sum(1 for value in values if type(value) is str and value) < 2:
+    texts = 0
+    for value in values:
+        if type(value) is not str:
+            return None
+        if value:
+            texts += 1
+            if _NUMBER.fullmatch(value):
+                return None
+    if texts < 2:
         return None
     words = [word(value) if type(value) is str and len(value) <= _MOST_WIDE else "" for value in values]
     for layout in layouts:
@@ -135,9 +145,9 @@ def _columns(grid: Grid, lines: range, layout: Layout, anchors: Mapping[str, int
 
 
 def _meant(said: Sequence[str], layout: Layout) -> Column | None:
-    """Return the column of a heading: anchors by the whole text, lone ones by any, then its own text before all."""
+    """Return the column of a heading: anchors by the whole text, its own text before that with the lines above."""
     for column in layout.columns:
-        if column.lone and any(column.meaning.search(text) for text in said):
+        if (column.lone or column.above) and any(column.meaning.search(text) for text in said):
             return column
     for text in said:
         for column in layout.columns:

@@ -90,6 +90,10 @@ NO_PERCENT = Kind("a percentage is expected, not {said}", "cần một tỷ lệ
 OVER_HUNDRED = Kind(
     "{said} % of {title!r}, at most 100 %: correct it", "{said} % của “{title}” vượt quá 100 %; sửa lại"
 )
+FRACTION = Kind(
+    "{said} of {title!r:.80}, which is counted in whole numbers: correct it",
+    "{said} “{title:.80}” không phải số nguyên; sửa lại",
+)
 BACKWARDS = Kind(
     "the range {said!r} runs backwards: write the smaller first", "khoảng “{said}” viết ngược; viết số nhỏ trước"
 )

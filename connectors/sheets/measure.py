@@ -3,43 +3,47 @@
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from connectors.sheets import kinds
-from connectors.sheets.catalogue import Entry
 from connectors.sheets.fault import Slip
 from connectors.sheets.grid import word
 from connectors.sheets.number import money_unit
 
-_MEASURES: Mapping[str, str] = {
-    name: measure
+if TYPE_CHECKING:
+    from connectors.sheets.catalogue import Entry
+
+_WORDS: Mapping[str, tuple[str, ...]] = {
+    measure: tuple(names.split("|"))
     for measure, names in {
-        "percent": "%|phan tram|ty le %|ty le",
-        "household": "ho|ho gia dinh|ho dan",
-        "person": "nguoi|nhan khau|khau|thanh vien|hoc sinh|lao dong",
-        "dossier": "ho so",
-        "document": "van ban",
-        "device": "thiet bi|may|chiec|bo|may tinh|he thong|tai khoan|chu ky so|diem|diem cau",
+        "percent": "%|phần trăm|tỷ lệ %|tỷ lệ",
+        "household": "hộ|hộ gia đình|hộ dân",
+        "person": "người|nhân khẩu|khẩu|thành viên|học sinh|lao động",
+        "dossier": "hồ sơ",
+        "document": "văn bản",
+        "device": "thiết bị|máy|chiếc|bộ|máy tính|hệ thống|tài khoản|chữ ký số|điểm cầu",
         "speaker": "loa",
-        "speaker_cluster": "cum loa|cum",
-        "camera": "camera|mat camera",
-        "case": "ca|ca benh|truong hop|nguoi mac|ca mac",
-        "visit": "luot|luot kham|luot nguoi|lan kham",
-        "mention": "luot de cap",
-        "report": "phan anh",
-        "product": "san pham",
-        "cooperative": "htx|hop tac xa|chu the",
-        "team": "to|nhom|don vi|thon|tram|xa",
-        "service": "dich vu|dvc|tthc|thu tuc",
-        "criterion": "tieu chi|chi tieu",
-        "point": "diem",
-        "hectare": "ha|hec ta",
-        "tonne": "tan",
+        "speaker_cluster": "cụm loa|cụm",
+        "camera": "camera|mắt camera",
+        "case": "ca|ca bệnh|trường hợp|người mắc|ca mắc",
+        "visit": "lượt|lượt khám|lượt người|lần khám",
+        "mention": "lượt đề cập",
+        "report": "phản ánh",
+        "product": "sản phẩm",
+        "cooperative": "HTX|hợp tác xã|chủ thể",
+        "team": "tổ|nhóm|đơn vị|thôn|trạm|xã",
+        "service": "dịch vụ|DVC|TTHC|thủ tục",
+        "criterion": "tiêu chí|chỉ tiêu",
+        "point": "điểm",
+        "hectare": "ha|héc ta",
+        "tonne": "tấn",
         "head": "con",
-        "times": "lan|buoi|lop",
-        "year": "nam",
+        "times": "lần|buổi|lớp",
+        "year": "năm",
     }.items()
-    for name in names.split("|")
 }
+"""Unit of the dictionary → as offices write it, the usual word first."""
+_MEASURES: Mapping[str, str] = {word(name): measure for measure, names in _WORDS.items() for name in names}
 _ALIKE = frozenset(
     {"device", "team", "times", "point", "visit", "person", "case", "count", "criterion", "cooperative", "service"}
 )
@@ -50,7 +54,7 @@ _PER = re.compile(r"\s*/\s*(?:thang|quy|nam|nguoi|nguoi/nam|nguoi/thang|nam/nguo
 _MILLION = Decimal(1_000_000)
 
 
-def factor(entry: Entry, written: str) -> Decimal:
+def factor(entry: "Entry", written: str) -> Decimal:
     """Return by how much a figure in the written unit is multiplied; :class:`Slip` where the unit is another one.
 
     Money becomes đồng, income per head million đồng; nothing written means the dictionary's unit, but for money.
@@ -81,10 +85,23 @@ def factor(entry: Entry, written: str) -> Decimal:
         return times
     if not measure and entry.measure != "percent":
         return times  # a word that nobody here knows
-    raise Slip(kinds.OTHER_MEASURE, title=entry.name, expected=entry.measure, said=written)
+    raise Slip(kinds.OTHER_MEASURE, title=entry.name, expected=label(entry.measure), said=written)
 
 
 def is_percent(written: str) -> bool | None:
     """Tell whether a unit as written is %; ``None`` where none is written."""
     said = word(written).strip(" .:()")
     return _MEASURES.get(said) == "percent" if said else None
+
+
+def measure_of(written: str) -> str:
+    """Return the dictionary's unit of what a catalogue says: ``hộ`` → ``household``; an unknown word stays."""
+    said = word(written).strip(" .:()")
+    if said.startswith("trieu dong/nguoi"):
+        return "million_vnd_per_person_year"
+    return "vnd" if money_unit(said) is not None else _MEASURES.get(said, written)
+
+
+def label(measure: str) -> str:
+    """Return the usual Vietnamese word of a unit of the dictionary."""
+    return _WORDS.get(measure, (measure,))[0]

@@ -1,11 +1,12 @@
 """Persons: the headings by which a sheet of patients, households or dossiers is told from a summary form.
 
-Source: the field names of health insurance (QĐ 130/QĐ-BYT, 4750/QĐ-BYT) and the usual headings of lists of persons.
+Besides the field names that all feeds know, the usual headings of lists; their sources stand there.
 """
 
 import re
 from collections.abc import Iterable
 
+from connectors.persons import named
 from connectors.sheets.grid import Cell, Grid, word
 
 _WHO = r"(?:benh nhan|nguoi benh|nguoi nop|nguoi yeu cau|nguoi dan|chu ho|cong dan|khach hang|tre|me|bo|can bo)"
@@ -16,8 +17,8 @@ _HEADINGS = re.compile(
     r"|(?:so|ma)(?: so)?(?: the)? (?:bhyt|bao hiem y te)|(?:so|ma) the"
     r"|(?:ngay|ngay thang|ngay,? thang,? nam) sinh|ma (?:benh nhan|nguoi benh|bn)"
     rf"|(?:so )?dien thoai {_WHO}"
-    r"|ho_ten|so_cccd|ngay_sinh|ma_bn|ma_the(?:_bhyt)?|ma_lk|dia_chi|dien_thoai"
 )
+_PHONE = re.compile(r"(so )?(dien thoai|di dong|sdt|dtdd)")
 _LONGEST = 60
 
 
@@ -29,7 +30,12 @@ def personal(grids: Iterable[Grid]) -> tuple[Grid, Cell, str] | None:
             for at, value in enumerate(values):
                 if type(value) is str and 2 < len(value) <= _LONGEST:
                     if value not in seen:
-                        seen[value] = bool(_HEADINGS.fullmatch(word(value).strip(" .:*()")))
+                        seen[value] = _is_personal(word(value).strip(" .:*()"))
                     if seen[value]:
                         return grid, (line, at), " ".join(value.split())
     return None
+
+
+def _is_personal(said: str) -> bool:
+    # A telephone alone may be the office's own, in the head of its form.
+    return bool(_HEADINGS.fullmatch(said)) or (named(said) and not _PHONE.fullmatch(said))

@@ -12,12 +12,12 @@ from typing import NamedTuple, ParamSpec, TypeVar
 
 from connectors.contract import Observation, Period
 from connectors.sheets import kinds
-from connectors.sheets.catalogue import Catalogue, Entry, key
+from connectors.sheets.catalogue import Catalogue, Entry
 from connectors.sheets.fault import Kind, Slip
 from connectors.sheets.figure import Figure
 from connectors.sheets.grid import Cell, Grid
 from connectors.sheets.heading import Column, Heading, Layout
-from connectors.sheets.measure import factor, is_percent
+from connectors.sheets.measure import factor, is_percent, label
 from connectors.sheets.number import DASHES
 from connectors.sheets.period import period_in
 from connectors.sheets.table import Row, rows_of
@@ -31,8 +31,10 @@ TARGET = "target"
 """The scope of what shall be reached, beside what was."""
 
 
-def _column(name: str, title: str, meaning: str, *, anchor: bool = False, lone: bool = False) -> Column:
-    return Column(name, title, re.compile(meaning), required=name == "name", anchor=anchor, lone=lone)
+def _column(
+    name: str, title: str, meaning: str, *, anchor: bool = False, lone: bool = False, above: bool = False
+) -> Column:
+    return Column(name, title, re.compile(meaning), name == "name", anchor=anchor, lone=lone, above=above)
 
 
 STATEMENT = Layout(
@@ -56,7 +58,7 @@ STATEMENT = Layout(
         _column("numerator", "Tử số", r"\btu so\b|\bso dat\b"),
         _column("denominator", "Mẫu số", r"\bmau so\b|\btong so (doi tuong|ho|nguoi|dan)\b"),
         _column("stated", "Tỷ lệ công bố", r"\bt[yi] le\b|\bcong bo\b|%"),
-        _column("cumulative", "Lũy kế", r"\bluy ke\b"),
+        _column("cumulative", "Lũy kế", r"\bluy ke\b", above=True),
         _column("value", "Kết quả",
                 r"\bket qua\b|\bgia tri\b|\bso lieu\b|\bthuc (hien|te)\b|\bso luong\b|\bdat duoc\b|\btrong ky\b"),
         _column("period", "Kỳ", r"\bky\b|\bthoi (gian|diem|ky)\b|\bgiai doan\b"),
@@ -68,6 +70,7 @@ _FIGURES = ("value", "stated", "numerator", "denominator", "target", "cumulative
 _TITLES: Mapping[str, Kind] = {
     column.key: Kind(f"the figure {column.title!r}", f"số “{column.title}”") for column in STATEMENT.columns
 }
+_AMONG = re.compile(r"\W*trong đó\b\s*:?\s*", re.IGNORECASE)
 _BULLETS = DASHES | frozenset("+*•")
 
 
@@ -134,9 +137,11 @@ class _Line:
         self._name = row.text("name")
         own = words.indicators.coded(row.text("code")) if row.has("code") and row.text("code") else None
         percent = is_percent(row.text("measure")) if row.has("measure") else None
-        self._bulleted = self._name[:1] in _BULLETS or key(self._name) != key(f"x {self._name}").removeprefix("x ")
+        self._breakdown = row.text("breakdown") if row.has("breakdown") else ""
+        self._among = any(_AMONG.match(one) for one in (self._name, self._breakdown))
+        bulleted = self._name[:1] in _BULLETS or self._among or not self._name
         self.entry = own or (words.indicators.known(self._name, percent=percent) if self._name else None)
-        self.is_part = self.entry is None and self._bulleted
+        self.is_part = self.entry is None and bulleted and bool(self._name or self._breakdown)
 
     @property
     def belongs(self) -> bool:
@@ -160,19 +165,19 @@ class _Line:
 
     def meant(self, said: Mapping[str, Figure | None]) -> Entry:
         """Return the indicator, whose unit is what the figures' own signs say."""
-        if not self._name and self.entry is None:
-            raise Slip(kinds.NAMELESS, title="Chỉ tiêu")
         if self.is_part:
             if self._parent is None:
-                raise Slip(kinds.NO_PARENT, said=self._name)
+                raise Slip(kinds.NO_PARENT, said=self._name or self._breakdown)
             return self._parent
+        if not self._name and self.entry is None:
+            raise Slip(kinds.NAMELESS, title="Chỉ tiêu")
         if self.entry is None:
             raise self._words.indicators.unknown(self._name)
         shown = [one for one in (said.get("value"), said.get("stated"), said.get("target")) if one is not None]
         if self.entry.measure not in ("percent", "boolean") and any(one.percent for one in shown if not one.whole):
             share = self._words.indicators.known(self._name, percent=True)
             if share is None or share.measure != "percent":
-                raise Slip(kinds.OTHER_MEASURE, title=self._name, expected=self.entry.measure, said="%")
+                raise Slip(kinds.OTHER_MEASURE, title=self._name, expected=label(self.entry.measure), said="%")
             return share
         return self.entry
 
@@ -204,15 +209,10 @@ class _Line:
                 taken.append(Taken(row.cell(at), seen, self._among))
         return [] if self.spoiled else taken
 
-    @property
-    def _among(self) -> bool:
-        return key(self._name) != key(f"x {self._name}").removeprefix("x ")
-
     def _dims(self) -> dict[str, str]:
-        said = [self.row.text("breakdown")] if self.row.has("breakdown") and self.row.text("breakdown") else []
-        said += [self._name.strip("".join(_BULLETS) + " ")] if self.is_part else []
+        said = [self._breakdown, self._name if self.is_part else ""]
         dims: dict[str, str] = {}
-        for one in said:
+        for one in filter(None, (_AMONG.sub("", text).strip("".join(_BULLETS) + " ") for text in said)):
             breakdown = self._words.breakdowns.known(one)
             if breakdown is not None:
                 name, _, value = breakdown.id.partition("__")

@@ -13,6 +13,11 @@ from connectors.sheets.figure import QUALITIES, Figure, percentage
 
 TOLERANCE = Decimal("0.1")
 """Percentage points by which a stated share may differ from the computed one."""
+_WHOLE = frozenset({
+    "household", "person", "dossier", "document", "device", "speaker", "speaker_cluster", "camera", "case", "visit",
+    "report", "product", "cooperative", "team", "service", "criterion", "head", "times", "count",
+})  # fmt: skip
+"""Units that are counted in whole numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,7 @@ def _share(
     if above is None or below is None:
         if printed is None:
             return _seen(about, Figure(None), numerator=above, denominator=below)
-        return _seen(about, printed, numerator=above, denominator=below, stated=printed.value)
+        return _seen(about, printed, numerator=above, denominator=below)
     if not below:
         if above or (printed is not None and not printed.missing):
             raise Slip(kinds.ZERO_WHOLE, said=f"{above}/{below}")
@@ -134,6 +139,8 @@ def _seen(
     for one in (figure.value, figure.low, figure.high, numerator, denominator):
         if one is not None and one < 0:
             raise Slip(kinds.BELOW_ZERO, said=one, title=entry.name)
+    if entry.measure in _WHOLE and figure.bound == "exact" and figure.value is not None and figure.value % 1:
+        raise Slip(kinds.FRACTION, said=figure.value, title=entry.name)
     if entry.measure == "percent":
         for one in (figure.value, figure.low, figure.high):
             if one is not None and one > 100:

@@ -9,6 +9,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from connectors.contract import Observation
 from simulators.budget_workbook import BudgetSimulator, saved, workbook
+from tests.connectors import make_statements
 from tests.connectors.golden import CONNECTORS_FOLDER
 from tests.connectors.sheet_files import csv, ods, rows_of, tcvn3, xls
 
@@ -215,6 +216,7 @@ def main() -> None:
     text = [[_typed(value) for value in row] for row in sheets["Chi"]]
     write("text_1258", csv(text, ";", "cp1258"), HEADERS.replace("thu-chi", "chi").replace(".xlsx", ".csv"), "csv")
     write("text_utf8", csv(text, ",", "utf-8-sig"), HEADERS.replace("thu-chi-2026-08-25.xlsx", "messages"), "csv")
+    make_statements.main()
 
 
 def _typed(value: object) -> object:
