@@ -1,5 +1,6 @@
 """The registry: one visible line a connector; ``ioc.toml`` names them in ``[sources.*] connector = "…"``."""
 
+from connectors.budget_treasury import BudgetTreasury
 from connectors.budget_workbook import BudgetWorkbook
 from connectors.budget_xml import BudgetXml
 from connectors.camera_icmp import CameraIcmp
@@ -28,6 +29,7 @@ from connectors.socio_rest import SocioRest
 from connectors.socio_workbook import SocioWorkbook
 
 CONNECTORS: dict[str, type[Connector]] = {
+    "budget_treasury": BudgetTreasury,
     "budget_workbook": BudgetWorkbook,
     "budget_xml": BudgetXml,
     "camera_icmp": CameraIcmp,

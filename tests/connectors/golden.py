@@ -17,7 +17,7 @@ from typing import Any
 
 from connectors import CONNECTORS
 from connectors.contract import Connector, DeviceId, Message, Record, Undecodable
-from simulators import budget_xml, health_dhis2, health_fhir
+from simulators import budget_treasury, budget_xml, health_dhis2, health_fhir
 from simulators.internet_feed import TOPICS
 from simulators.lgsp_rest import SERVICES
 from simulators.procedures_seed import AGENCIES
@@ -30,6 +30,7 @@ MINIMAL: Mapping[str, Mapping[str, Any]] = {
     "socio_workbook": {"unit": "20791", "folder": "/var/lib/ioc/socio"},
     "budget_workbook": {"unit": "20791", "folder": "/var/lib/ioc/budget"},
     "field_reports_rest": {"url": "https://1022.mo-phong.example", "unit": "20791"},
+    "budget_treasury": {"url": "https://kho-bac.example", **budget_treasury.settings(["20791", "05068"])},
     "budget_xml": {"folder": "/var/lib/ioc/budget-xml", **budget_xml.settings("20791")},
     "health_dhis2": {"url": "https://dhis2.example/api-root", **health_dhis2.settings(["20791", "05068"])},
     "health_fhir": {"url": "https://fhir.example/fhir", **health_fhir.settings()},

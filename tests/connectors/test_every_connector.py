@@ -26,6 +26,7 @@ from connectors.contract import (
     Simulator,
     Undecodable,
 )
+from simulators.budget_treasury import BudgetTreasurySimulator
 from simulators.budget_workbook import BudgetSimulator
 from simulators.dti_workbook import DtiSimulator
 from simulators.health_workbook import HealthStationSimulator
@@ -64,6 +65,7 @@ SIMULATORS: dict[str, Callable[[int], Simulator]] = {
     ReportingSystem.connector: lambda seed: ReportingSystem(UNIT, seed),
     RtspCameraSimulator.connector: lambda seed: RtspCameraSimulator(DeviceId(UNIT, "camera", f"cam-{seed}"), seed),
     CitizenSimulator.connector: lambda seed: CitizenSimulator(UNIT, seed, timedelta(hours=6)),
+    BudgetTreasurySimulator.connector: lambda seed: BudgetTreasurySimulator([UNIT, "05068"], seed),
     BudgetXmlSimulator.connector: lambda seed: BudgetXmlSimulator(UNIT, seed),
     HealthDhis2Simulator.connector: lambda seed: HealthDhis2Simulator([UNIT, "05068"], seed),
     HealthFhirSimulator.connector: lambda seed: HealthFhirSimulator([UNIT, "05068"], seed),
