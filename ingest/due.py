@@ -14,8 +14,8 @@ CUSTOMARY: Mapping[str, tuple[Due, ...]] = {
     # TT 26/2026/TT-BTC Điều 18: each quarter by the 10th of the month that follows; a province may set another day.
     "budget_workbook": (_QUARTERLY,),
     "budget_xml": (_QUARTERLY,),
-    # The same: Kho bạc reports each day.
-    "treasury_rest": (Due(every="day", working_days=True, owner="Kho bạc"),),
+    # The same: Kho bạc states each day; its books close in the evening, so by the end of the next working day.
+    "budget_treasury": (Due(every="day", day=1, days="working", working_days=True, owner="Kho bạc", factor=0),),
     # TT 15/2026/TT-BYT: reports of a month within ten working days.
     "health_workbook": (_MONTHLY_HEALTH,),
     "health_dhis2": (_MONTHLY_HEALTH,),
