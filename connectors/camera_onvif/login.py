@@ -59,11 +59,11 @@ class Login:
         return Digest(self.username, self.password) if self.password is not None and self.way == "http" else None
 
     def header(self, call: str, now: datetime, ahead: timedelta) -> str:
-        """Return the WS-UsernameToken for a camera's call, its clock being ``ahead`` of ours; empty for HTTP digest.
+        """Return the WS-UsernameToken for a call to a camera whose clock is ``ahead`` of ours; empty for HTTP digest.
 
         Digest = base64(SHA-1(nonce + created + password)), Web Services Security UsernameToken Profile 1.0, 3.1. The
-        nonce must never come twice, and needs not be secret: it is a digest of camera, call and our instant, so a look stays
-        pure in what it is given.
+        nonce must never come twice, and needs not be secret: it is a digest of camera, call and our instant, so a look
+        stays pure in what it is given.
         """
         if self.password is None or self.way != "token":
             return ""

@@ -12,7 +12,7 @@ from types import FrameType
 from tests.bench.table import Line, table
 from tests.servers import versions
 
-FIGURES = ("drain", "live", "store", "stream", "devices", "rest", "shape")
+FIGURES = ("drain", "live", "store", "stream", "devices", "rest", "shape", "workbook", "cameras", "paged")
 
 
 def main() -> int:

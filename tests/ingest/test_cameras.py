@@ -260,6 +260,7 @@ def test_a_real_server_that_hangs_refuses_or_has_no_such_stream(store: Store) ->
     said = newest(store, "rtsp")
     assert [one["state"] for one in said.values()] == ["offline", "offline", "offline", "no_signal"]
     assert said["cam-0"]["reason"] == "no answer within 4 s"
+    assert PASSWORD not in stored_texts(store)
 
 
 def test_ffprobe_reads_our_simulated_streams() -> None:

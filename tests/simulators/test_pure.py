@@ -9,6 +9,8 @@ import pytest
 from connectors.contract import LOCAL, DeviceId, DeviceReport, Message, Simulator
 from simulators.budget_workbook import BudgetSimulator
 from simulators.camera_mqtt import CameraSimulator
+from simulators.camera_onvif import OnvifCameraSimulator
+from simulators.camera_rtsp import RtspCameraSimulator
 from simulators.field_reports import CitizenSimulator
 from simulators.loudspeaker_mqtt import BROADCASTS, LoudspeakerSimulator
 from simulators.network_mqtt import NetworkSimulator
@@ -19,6 +21,8 @@ AT = datetime(2026, 5, 12, 3, 20, 7, tzinfo=UTC)
 MAKE: dict[str, Callable[[int], Simulator]] = {
     "budget": lambda seed: BudgetSimulator(UNIT, seed),
     "camera": lambda seed: CameraSimulator(DeviceId(UNIT, "camera", "cam-01"), seed),
+    "camera_onvif": lambda seed: OnvifCameraSimulator(DeviceId(UNIT, "camera", "cam-01"), seed),
+    "camera_rtsp": lambda seed: RtspCameraSimulator(DeviceId(UNIT, "camera", "cam-01"), seed),
     "citizens": lambda seed: CitizenSimulator(UNIT, seed, timedelta(days=2)),
     "loudspeaker": lambda seed: LoudspeakerSimulator(DeviceId(UNIT, "loudspeaker", "loa-01"), seed),
     "network": lambda seed: NetworkSimulator(DeviceId(UNIT, "network", "rt-01"), seed),
