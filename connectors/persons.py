@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Callable, Container, Mapping
 from decimal import Decimal
+from functools import lru_cache
 
 from connectors.contract import Undecodable
 from connectors.spelling import plain
@@ -37,14 +38,15 @@ _PERSONAL = """
 """
 _NAMES = frozenset(_PERSONAL.split())
 _LONGEST_NAME = 40
+_SHORTEST = 10
 _NUMBERS = re.compile(
     r"(?<![\w.,-])(?:"
     r"0\d{2}[0-3]\d{8}"  # CCCD
     r"|[A-Za-z]{2}\d{13}"  # health insurance card
     r"|(?:\+84|0)[35789]\d(?:[ .]?\d){7}"  # telephone
     r")(?![\w-])"
-    r"|[^\s\"@<>]{1,64}@[^\s\"@<>]+\.[A-Za-z]"
 )
+_EMAIL = re.compile(r"[^\s\"@<>]@[^\s\"@<>]+\.[A-Za-z]")
 _CLINICAL = """
     Patient Person RelatedPerson Practitioner PractitionerRole Encounter EpisodeOfCare Observation Condition Procedure
     Immunization ImmunizationRecommendation MedicationRequest MedicationStatement DiagnosticReport Specimen Coverage
@@ -56,6 +58,7 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
 _BONES = re.compile(rb"</?\s*([A-Za-z][A-Za-z0-9_]{0,39})\b|\"([A-Za-z][A-Za-z0-9_]{0,39})\"\s*:")
 
 
+@lru_cache(1024)
 def named(label: str) -> bool:
     """Tell whether a field or heading names something of a person: ``SO_CCCD``, ``Họ và tên``, ``hoTen``."""
     return len(label) <= _LONGEST_NAME and "".join(filter(str.isalnum, plain(label))) in _NAMES
@@ -63,7 +66,11 @@ def named(label: str) -> bool:
 
 def told(text: str) -> bool:
     """Tell whether a text holds a person's number (CCCD, insurance card, telephone), e-mail, or FHIR reference."""
-    return MARK in text or _NUMBERS.search(text) is not None or _REFERENCE.search(text) is not None
+    if len(text) >= _SHORTEST and _NUMBERS.search(text):
+        return True
+    return (
+        MARK in text or ("@" in text and bool(_EMAIL.search(text))) or ("/" in text and bool(_REFERENCE.search(text)))
+    )
 
 
 def place(said: object) -> str:
@@ -97,7 +104,8 @@ def cleansed(body: bytes, known: Container[str], kept: Callable[[object], object
     """
     try:
         said = json.loads(body, parse_float=Decimal, parse_constant=str)
-        return _written(_skeleton(said, known) if place(said) else kept(said)).encode("utf-8", "replace")
+        its = _skeleton(said, known) if place(said) else kept(said)
+        return _written(its).encode("utf-8", "replace")
     except (ValueError, ArithmeticError, RecursionError):
         return _bones(body, known)
 
@@ -144,8 +152,12 @@ def _spoken(key: str) -> str:
 
 
 def _written(said: object) -> str:
+    try:
+        return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+    except TypeError:  # decimals, which only we write exactly
+        pass
     if isinstance(said, Mapping):
         return "{" + ",".join(f"{json.dumps(key, ensure_ascii=False)}:{_written(said[key])}" for key in said) + "}"
     if isinstance(said, list):
         return "[" + ",".join(map(_written, said)) + "]"
-    return str(said) if isinstance(said, Decimal) else json.dumps(said, ensure_ascii=False)
+    return str(said)
