@@ -1,0 +1,273 @@
+"""What an alarm rule may be about: devices, numbers, cases, broadcasts, feeds, and when each of them is wrong."""
+
+import re
+from collections.abc import Sequence
+from datetime import time, timedelta
+from decimal import Decimal
+from itertools import pairwise
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+Severity = Literal["info", "warning", "critical", "emergency"]
+SEVERITIES: tuple[Severity, ...] = ("info", "warning", "critical", "emergency")
+"""From the least to the most."""
+Kind = Literal["camera", "loudspeaker", "network"]
+State = Literal["online", "degraded", "fault", "offline"]
+
+_DURATION = re.compile(r"(?:(\d+)d)?\s*(?:(\d+)h)?\s*(?:(\d+)m)?\s*(?:(\d+)s)?")
+
+
+def _duration(value: object) -> object:
+    if isinstance(value, str):
+        match = _DURATION.fullmatch(value.strip())
+        if match is None or not any(match.groups()):
+            raise ValueError("a duration is expected, as '5m', '1h 30m', '7d' or seconds")
+        days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
+        return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+    return value
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration), Field(ge=timedelta(), le=timedelta(days=400))]
+
+
+class Part(BaseModel):
+    """A table of a rule: unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, use_attribute_docstrings=True)
+
+
+class Bound(Part):
+    """When a number is too high or too low, and when it is well again: apart, so that it does not waver."""
+
+    above: Decimal | None = None
+    at_least: Decimal | None = None
+    below: Decimal | None = None
+    clear: Decimal | None = None
+    """Well again at this or beyond; not given: as soon as it no longer fires."""
+
+    @model_validator(mode="after")
+    def _one(self) -> "Bound":
+        limits = [limit for limit in (self.above, self.at_least, self.below) if limit is not None]
+        if len(limits) > 1:
+            raise ValueError("one of `above`, `at_least`, `below` at most")
+        if self.clear is not None:
+            if not limits:
+                raise ValueError("`clear` needs the bound that it is the other side of")
+            if self.clear < self.below if self.below is not None else self.clear > limits[0]:
+                raise ValueError(f"`clear` = {self.clear} lies on the side where it fires; there it never ends")
+        return self
+
+    @property
+    def limit(self) -> Decimal | None:
+        """The bound, whichever side it is on."""
+        return next((limit for limit in (self.above, self.at_least, self.below) if limit is not None), None)
+
+    def fires(self, value: Decimal) -> bool:
+        """Tell whether a value is beyond the bound."""
+        return (
+            (self.above is not None and value > self.above)
+            or (self.at_least is not None and value >= self.at_least)
+            or (self.below is not None and value < self.below)
+        )
+
+    def clears(self, value: Decimal) -> bool:
+        """Tell whether a value is well again."""
+        if self.fires(value):
+            return False
+        if self.clear is None:
+            return True
+        return value >= self.clear if self.below is not None else value <= self.clear
+
+
+class Escalation(Bound):
+    """A severer word after a time, or beyond a further bound."""
+
+    severity: Severity
+    after: Duration | None = None
+    """Since it truly began."""
+
+    @model_validator(mode="after")
+    def _when(self) -> "Escalation":
+        if (self.after is None) == (self.limit is None):
+            raise ValueError("either `after`, or one of `above`, `at_least`, `below`")
+        return self
+
+
+class Clause(Bound):
+    """What is seen of a device; all that is given must hold."""
+
+    states: tuple[State, ...] = ()
+    reported: tuple[str, ...] = ()
+    """The device's own words."""
+    label: str = ""
+    values: tuple[str, ...] = ()
+    """Texts of the label that fire …"""
+    other_than: tuple[str, ...] = ()
+    """… or texts of it that do not."""
+    reading: str = ""
+    absolute: bool = False
+    """Whether the reading's sign is of no matter."""
+
+    @model_validator(mode="after")
+    def _complete(self) -> "Clause":
+        if not (self.states or self.reported or self.label or self.reading):
+            raise ValueError("an empty clause holds always; give states, reported, label or reading")
+        if bool(self.label) != bool(self.values or self.other_than):
+            raise ValueError("`label` goes with `values` or `other_than`")
+        if bool(self.reading) != (self.limit is not None):
+            raise ValueError("`reading` goes with one of `above`, `at_least`, `below`")
+        return self
+
+
+class Devices(Part):
+    """Devices of a kind, each by itself; one clause is enough."""
+
+    kind: Kind | None = None
+    any: tuple[Clause, ...] = Field(min_length=1)
+
+
+class Together(Part):
+    """Devices that fall together."""
+
+    states: tuple[State, ...] = ("offline",)
+    by: tuple[Literal["commune", "kind", "upstream", "hamlet"], ...] = ("upstream", "hamlet", "kind", "commune")
+    """What they may share; of equals the first."""
+    share: float = Field(default=0.5, gt=0, lt=1)
+    """More than this part of those that were there."""
+    least: int = Field(default=3, ge=2)
+    within: Duration = timedelta(minutes=10)
+    """So close to each other: silence is noticed at each kind's own pace."""
+    back: float = Field(default=0.3, ge=0, lt=1)
+    """The group has returned when at most this part of its members is still away."""
+
+    @model_validator(mode="after")
+    def _apart(self) -> "Together":
+        if self.back > self.share:
+            raise ValueError(f"`back` = {self.back:g} is more than `share` = {self.share:g}: it would end as it begins")
+        return self
+
+
+class Number(Bound):
+    """A number of the commune, or a figure of an office; several labels are told apart."""
+
+    key: str = ""
+    """An indicator; or …"""
+    figure: str = ""
+    """… a figure as its office stated it, the newest one."""
+    total: bool = False
+    """Whether the labels are added up."""
+    fresh: Duration = timedelta(days=400)
+    """An older value says nothing of now."""
+    behind_year: Decimal | None = None
+    """Instead of a bound: so many points below the part of the year that has passed."""
+    median_days: int | None = Field(default=None, ge=3, le=60)
+    """Instead of a bound: above `times` the median of so many days before, and at least `least`."""
+    times: Decimal = Decimal(3)
+    least: Decimal = Decimal(0)
+
+    @model_validator(mode="after")
+    def _one_of_each(self) -> "Number":
+        if bool(self.key) == bool(self.figure):
+            raise ValueError("either `key` (an indicator) or `figure` (as an office stated it)")
+        if sum(given is not None for given in (self.limit, self.behind_year, self.median_days)) != 1:
+            raise ValueError("one of `above`, `at_least`, `below`, `behind_year`, `median_days`")
+        if self.median_days and not self.key:
+            raise ValueError("`median_days` needs the days of an indicator: give `key`")
+        return self
+
+
+class Outbreak(Part):
+    """Cases of a disease in this month against the same month of other years, or those that hang together."""
+
+    linked: Decimal | None = None
+    """Instead of the years: so many linked cases (figure ``cases_linked``)."""
+    years: int = Field(default=5, ge=2, le=10)
+    deviations: Decimal = Decimal(2)
+    epidemic_years: tuple[int, ...] = ()
+    """Years that do not count."""
+
+
+class Cases(Part):
+    """Open field reports or dossiers, each by itself."""
+
+    kind: Literal["field_report", "dossier"]
+    severity: tuple[str, ...] = ()
+    status: tuple[str, ...] = ()
+    elapsed: Decimal | None = Field(default=None, gt=0, le=10)
+    """The part of its term that has passed; an escalation's ``at_least`` is of the same."""
+
+
+class Window(Part):
+    """Hours of a local day: ``05:30-06:30``."""
+
+    start: time
+    stop: time | None
+    """None: midnight."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _spelled(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        match = re.fullmatch(r"(\d\d:\d\d)\s*[-–]\s*(\d\d:\d\d)", value)
+        if match is None:
+            raise ValueError("hours are expected as in '05:30-06:30'")
+        start, stop = match.groups()
+        if stop <= start:
+            raise ValueError("it ends before it begins; hours past midnight are two windows")
+        return {"start": time.fromisoformat(start), "stop": None if stop == "24:00" else time.fromisoformat(stop)}
+
+    def seconds(self) -> tuple[int, int]:
+        """Return from and to as seconds of the day."""
+        stop = self.stop
+        return _second(self.start), 86_400 if stop is None else _second(stop)
+
+
+def _second(at: time) -> int:
+    return at.hour * 3600 + at.minute * 60
+
+
+class Airtime(Part):
+    """Programmes on the loudspeakers, in the hours allowed; those that begin close together are one."""
+
+    check: Literal["out_of_hours", "too_long", "not_heard", "emergency"]
+    windows: tuple[Window, ...] = ()
+    """Hours allowed, local."""
+    unplanned: bool = True
+    """Whether a broadcast that no schedule names is out of hours too, where a schedule is known."""
+    tolerance: Duration = timedelta(minutes=5)
+    longest: Duration = timedelta(minutes=60)
+    within: Duration = timedelta(minutes=10)
+
+    @field_validator("windows")
+    @classmethod
+    def _apart(cls, windows: Sequence[Window]) -> Sequence[Window]:
+        said = sorted(window.seconds() for window in windows)
+        for (_, stop), (start, _) in pairwise(said):
+            if start < stop:
+                raise ValueError("two windows overlap; join them to one")
+        return windows
+
+    @model_validator(mode="after")
+    def _with_hours(self) -> "Airtime":
+        if self.check == "out_of_hours" and not self.windows:
+            raise ValueError("`windows` are missing, as in windows = ['05:30-06:30', '17:00-18:00']")
+        return self
+
+
+class Feed(Part):
+    """A source by its own state, or by what it owes."""
+
+    states: tuple[Literal["stale", "error", "never"], ...] = ()
+    owing: tuple[Literal["late", "missing", "partial", "abnormal"], ...] = ()
+
+    @model_validator(mode="after")
+    def _one(self) -> "Feed":
+        if bool(self.states) == bool(self.owing):
+            raise ValueError("either `states` or `owing`")
+        return self
+
+
+class Sight(Part):
+    """The centre itself: sources that could not see."""
