@@ -29,7 +29,7 @@ class OnvifCameraSimulator(Simulator):
         """Return what a look that ends at the instant (UTC) finds out."""
         now = at.astimezone(UTC)
         if self.away(now):
-            return (DeviceReport(self.device, now, "offline", {"connected": 0.0}, {"reason": "no answer within 5 s"}),)
+            return (DeviceReport(self.device, now, "offline", {"connected": 0.0}, {"onvif": "no answer within 5 s"}),)
         took_ms = self._took_ms(now)
         middle = now - timedelta(milliseconds=took_ms) / 2
         values = {
@@ -38,7 +38,8 @@ class OnvifCameraSimulator(Simulator):
             "clock_skew_s": round((self.clock(middle) - middle).total_seconds(), 3),
         }
         maker, model, firmware = self.made
-        labels = {"manufacturer": maker, "model": model, "firmware": firmware, "stream": self.stream}
+        labels = {"manufacturer": maker, "model": model, "firmware": firmware, "stream": self.stream,
+                  "onvif": "ok"}  # fmt: skip
         return (DeviceReport(self.device, now, "online", values, labels),)
 
     def encode(self, records: tuple[Record, ...], at: datetime) -> tuple[Message, ...]:
@@ -87,7 +88,7 @@ class OnvifCameraSimulator(Simulator):
         until = report.at
         first: dict[str, object] = {"call": "GetSystemDateAndTime", "answered_at": until.isoformat()}
         if report.state == "offline":
-            error = report.labels["reason"]
+            error = report.labels["onvif"]
             calls: list[dict[str, object]] = [
                 first | {"asked_at": (until - timedelta(seconds=5)).isoformat(), "error": error}
             ]

@@ -50,7 +50,7 @@ class RtspCameraSimulator(Simulator):
         now = at.astimezone(UTC)
         scene, _ = self.scene(now)
         if scene == "away":
-            gone = {"reason": "no answer within 10 s"}
+            gone = {"picture": "no answer within 10 s"}
             return (DeviceReport(self.device, now, "offline", {"decodable": 0.0}, gone),)
         shown = _SHOWS[scene]
         flow = smooth(self.seed, f"{self.device} flow", now, timedelta(seconds=50))
@@ -63,17 +63,15 @@ class RtspCameraSimulator(Simulator):
             "width": 640.0,
             "height": 360.0,
             **{f"picture_{name}": number for name, number in shown.items()},
-            **({"picture_still_s": 900.0} if scene == "frozen" else {}),
+            "picture_still_s": 900.0 if scene == "frozen" else 0.0,
         }
-        reasons = {
+        seen = {
+            "moving": "ok",
             "frozen": "frozen: the same picture for 900 s",
             "black": "black: 100 % of the picture",
             "covered": "covered: edges 0.64, contrast 2.7",
         }
-        labels = {"codec": "h264"}
-        if scene in reasons:
-            labels |= {"verdict": scene, "reason": reasons[scene]}
-        return (DeviceReport(self.device, now, _STATES[scene], values, labels),)
+        return (DeviceReport(self.device, now, _STATES[scene], values, {"codec": "h264", "picture": seen[scene]}),)
 
     def encode(self, records: tuple[Record, ...], at: datetime) -> tuple[Message, ...]:
         """Return one message a camera."""
@@ -82,10 +80,10 @@ class RtspCameraSimulator(Simulator):
     def _message(self, report: DeviceReport) -> Message:
         said: dict[str, object] = {"camera": self.device.name, "at": report.at.isoformat()}
         if report.state == "offline":
-            said["error"] = report.labels["reason"]
+            said["error"] = report.labels["picture"]
         else:
-            still_s = report.values.get("picture_still_s")
-            if still_s is not None:
+            still_s = report.values["picture_still_s"]
+            if still_s:
                 said["still_since"] = (report.at - timedelta(seconds=still_s)).isoformat()
             numbers = {name.removeprefix("picture_") if name != "picture_ms" else name: number
                        for name, number in report.values.items()

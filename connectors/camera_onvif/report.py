@@ -39,7 +39,7 @@ def report(unit: str, said: Envelope, received_at: datetime) -> DeviceReport:
         )
     device = DeviceId(unit, "camera", said.camera)
     if clock.error or clock.status in _GATEWAY:
-        return DeviceReport(device, at, "offline", {"connected": 0.0}, {"reason": _reason(clock)})
+        return DeviceReport(device, at, "offline", {"connected": 0.0}, {"onvif": _reason(clock)})
     took_ms = round((clock.answered_at - clock.asked_at) / timedelta(milliseconds=1), 1)
     if not 0 <= took_ms <= _LONGEST_MS:
         raise Undecodable(f"{took_ms} ms is not between 0 and {_LONGEST_MS}", place="calls.0.answered_at")
@@ -48,7 +48,7 @@ def report(unit: str, said: Envelope, received_at: datetime) -> DeviceReport:
     if answer is None and 200 <= clock.status < 300:
         raise Undecodable("its answer is no SOAP envelope; is this an ONVIF device service?", place=clock.call)
     if answer is None and clock.status != 401:
-        return DeviceReport(device, at, "fault", values, {"reason": f"no ONVIF: {_reason(clock)}"})
+        return DeviceReport(device, at, "fault", values, {"onvif": f"no ONVIF: {_reason(clock)}"})
     if instant(answer) is not None:
         skew = ahead(answer, clock)
         assert skew is not None  # noqa: S101 - it stated its instant
@@ -66,9 +66,8 @@ def _labels(said: Envelope) -> dict[str, str]:
             labels |= {ours: _text(answer, call, theirs) for theirs, ours in _LABELS.items()}
         elif call.call == "GetStreamUri":
             labels["stream"] = _stream(_text(answer, call, "Uri"))
-    labels["reason"] = _NO_LOGIN.get(said.login, "") or next(
-        (f"{call.call}: {_reason(call)}" for call in said.calls if call.error or soap.fault(soap.parsed(call.xml))), ""
-    )
+    faults = (f"{call.call}: {_reason(call)}" for call in said.calls if call.error or soap.fault(soap.parsed(call.xml)))
+    labels["onvif"] = _NO_LOGIN.get(said.login, "") or next(faults, "ok")
     return {name: text for name, text in labels.items() if text}
 
 

@@ -53,21 +53,20 @@ def report(unit: str, looked: Looked, limits: Limits, received_at: datetime) -> 
         raise Undecodable("the picture stands still since a later instant than `at`", place="still_since")
     device = DeviceId(unit, "camera", looked.camera)
     if looked.look is None:
-        return DeviceReport(device, at, "offline", {"decodable": 0.0}, {"reason": _plain(looked.error)})
+        return DeviceReport(device, at, "offline", {"decodable": 0.0}, {"picture": _plain(looked.error)})
     look = looked.look
     values = {ours: float(number) for theirs, ours in _NUMBERS.items() if (number := getattr(look, theirs)) is not None}
-    if still_s is not None:
-        values["picture_still_s"] = round(still_s, 1)
+    if look.difference is not None:
+        values["picture_still_s"] = round(still_s or 0.0, 1)
     if look.status not in _STRANGER:
         values["decodable"] = 1.0 if look.fingerprint else 0.0
-    state, reason = _judged(look, still_s, limits)
-    labels = {"codec": _plain(look.codec), "verdict": "" if state == "online" else reason.partition(":")[0],
-              "reason": reason}  # fmt: skip
+    state, seen = _judged(look, still_s, limits)
+    labels = {"codec": _plain(look.codec), "picture": seen}
     return DeviceReport(device, at, state, values, {name: text for name, text in labels.items() if text})
 
 
 def _judged(look: Look, still_s: float | None, limits: Limits) -> tuple[str, str]:
-    """Return the state, and its reason with the verdict before the colon."""
+    """Return the state and the label ``picture``: ``ok``, or the verdict with its numbers behind a colon."""
     if look.status in _STRANGER:
         return "fault", f"login: refused with {look.status}; correct username and password"
     if look.status not in (0, 200):
@@ -80,7 +79,7 @@ def _judged(look: Look, still_s: float | None, limits: Limits) -> tuple[str, str
         return "fault", f"frozen: the same picture for {still_s:.0f} s"
     if _below(look.edges, limits.covered_edges) and _below(look.contrast, limits.covered_contrast):
         return "degraded", f"covered: edges {look.edges:g}, contrast {look.contrast:g}"
-    return "online", ""
+    return "online", "ok"
 
 
 def _below(number: float | None, limit: float) -> bool:

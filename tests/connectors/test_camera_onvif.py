@@ -123,7 +123,7 @@ def test_without_credentials_nothing_is_signed() -> None:
     assert all(request.auth is None and b"Security" not in (request.body or b"") for request in asked)
     assert json.loads(arrived.body)["login"] == "none"
     asked, arrived = held(its, lambda request, call: good(request, call) if "Date" in call else (401, ""))
-    assert "set username and password" in reported(its, arrived).labels["reason"]
+    assert "set username and password" in reported(its, arrived).labels["onvif"]
 
 
 def test_who_falls_silent_is_not_asked_on() -> None:
