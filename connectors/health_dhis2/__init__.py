@@ -11,7 +11,7 @@ from pydantic import Field, field_validator, model_validator
 from connectors import persons
 from connectors.contract import FUTURE, LOCAL, Fault, Message, Observation, SourceDown, Undecodable
 from connectors.gateway import Gateway
-from connectors.health_dhis2.door import KNOWN, kept
+from connectors.health_dhis2.door import KNOWN, is_page, kept
 from connectors.health_dhis2.run import Page, Run
 from connectors.health_dhis2.value import Element, Unmapped, observation_of
 from connectors.json_fields import read
@@ -126,6 +126,8 @@ class HealthDhis2(Gateway):
         """
         persons.refuse(message.body)
         page = read(message.body, self.largest_body)
+        if type(page.value) is not dict or not is_page(page.value):
+            raise page.expected("an object with dataValues")
         latest = (message.received_at + FUTURE).astimezone(LOCAL).date()
         figures: list[Observation] = []
         unmapped: dict[str, str] = {}

@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from connectors import changes
+from connectors.health_dhis2.door import is_page
 from connectors.talk import Answer
 
 _KEY = ("dataElement", "period", "orgUnit", "categoryOptionCombo", "attributeOptionCombo")
@@ -90,7 +91,7 @@ class Page:
             said = orjson.loads(body)
         except orjson.JSONDecodeError:
             return cls(None)
-        values = said.get("dataValues", []) if isinstance(said, dict) else None
+        values = said.get("dataValues", []) if isinstance(said, dict) and is_page(said) else None
         return cls(values if isinstance(values, list) else None)
 
     @property

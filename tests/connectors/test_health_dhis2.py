@@ -161,6 +161,30 @@ def test_a_page_for_people_is_a_source_that_is_down(store: Store) -> None:
         assert store.row("select count(*) as n from rejection") == {"n": 0}
 
 
+def test_of_a_page_with_a_person_nothing_is_stored_and_the_next_pages_come(store: Store) -> None:
+    person = {"HO_TEN": "Nguyễn Thị Bí Mật", "SO_CCCD": "001199012345"}
+    with serving(Dhis2()) as peer, polling(store, source(peer.url)) as poller:
+        peer.late = [{**peer.value(0, "20791", 1), **person}]
+        assert poller.look("dhis2").fault == ""
+        kept = store.rows("select place, body from rejection")
+        assert [row["place"] for row in kept] == ["dataValues[0].HO_TEN"]
+        assert not any(word in bytes(kept[0]["body"]) for word in ("Nguyễn".encode(), b"0011", b"20260101"))
+        assert len(stored(store)) == 21 - 4 + 1  # the last of the refused page is the first of the next
+
+
+def test_unknown_identifiers_are_kept_beside_what_is_known(store: Store) -> None:
+    with serving(Dhis2()) as peer, polling(store, source(peer.url)) as poller:
+        peer.late = [{**peer.value(0, "20791", 8), "dataElement": "SinhCon0001"}]
+        assert poller.look("dhis2").fault == ""
+        assert len(stored(store)) == 21
+        kept = store.row("select reason, body from rejection")
+        assert kept is not None
+        assert "SinhCon0001: write what it is" in kept["reason"]
+        known = source(elements={ELEMENT: {"indicator": "visits"}, "SinhCon0001": {"indicator": "births"}})
+        again = list(known.decode(Message("dhis2", "", bytes(kept["body"]), NOW)))
+        assert [figure.value for figure in again if figure.indicator == "births"] == [8]
+
+
 def test_a_change_stored_late_is_met_by_the_overlap() -> None:
     peer = Dhis2()
     new = peer.value(0, "20791", 5) | {"lastUpdated": "2026-11-21T01:58:00.000+0000"}
