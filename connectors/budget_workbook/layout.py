@@ -102,7 +102,9 @@ def flow_of_table(grid: Grid) -> Flow | None:
     for line, values in enumerate(grid.values):
         words = [word(value) for value in values if isinstance(value, str) and value]
         if any(_LABEL.meaning.fullmatch(text) for text in words):
-            words += [word(value) for value in grid.values[line + 1] if isinstance(value, str)]
+            words += [
+                word(value) for value in next(iter(grid.values[line + 1 : line + 2]), []) if isinstance(value, str)
+            ]
             flows = [f for f in FLOWS if all(any(c.meaning.search(text) for text in words) for c in f.columns)]
             return flows[0] if len(flows) == 1 else None
     return None

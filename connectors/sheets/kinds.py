@@ -44,7 +44,6 @@ ENCODING = Kind(
     "the text is neither UTF-8 nor a Vietnamese encoding that is known: save it as 'CSV UTF-8'",
     "không nhận ra bảng mã tiếng Việt của tệp; lưu lại kiểu “CSV UTF-8”",
 )
-EMPTY_BOOK = Kind("no sheet with anything in it", "tệp không có trang nào có nội dung")
 PERSONS = Kind(
     "the column {said!r:.40} is of persons, and aggregates only are taken; the file was not kept:"
     " send the summary form",
@@ -193,7 +192,6 @@ UNKNOWN_NAME = Kind(
 INDICATOR = Kind("indicator", "chỉ tiêu")
 DISEASE = Kind("disease", "bệnh")
 BREAKDOWN = Kind("breakdown", "phân tổ")
-MEASURE = Kind("unit of measure", "đơn vị tính")
 NO_PARENT = Kind(
     "the breakdown {said!r:.80} stands below no indicator: move it below its own",
     "phân tổ “{said:.80}” không nằm dưới chỉ tiêu nào; chuyển xuống dưới chỉ tiêu của nó",

@@ -67,6 +67,7 @@ STATEMENT = Layout(
 )  # fmt: skip
 
 _FIGURES = ("value", "stated", "numerator", "denominator", "target", "cumulative")
+_SPOKEN = ("value", "stated", "numerator", "denominator")
 _TITLES: Mapping[str, Kind] = {
     column.key: Kind(f"the figure {column.title!r}", f"số “{column.title}”") for column in STATEMENT.columns
 }
@@ -195,15 +196,15 @@ class _Line:
             level = level or hamlet_level(hamlet)
         scope = self._scope()
         whole = Said(unit.code, entry, period, scope, dims, level)
+        variants: list[tuple[str, Said, Mapping[str, Figure | None]]] = [("value", whole, said)]
+        if said.get("cumulative") is not None:
+            variants.append(("cumulative", whole.cumulated(), {"value": said["cumulative"]}))
+        if said.get("target") is not None:
+            aim = f"{TARGET}:{scope}" if scope else TARGET
+            variants.append(("target", whole.of(aim), {"value": said["target"]}))
         taken: list[Taken] = []
-        for name, spoken, told in (
-            ("value", whole, dict(said)),
-            ("cumulative", whole.cumulated(), {"value": said.get("cumulative")}),
-            ("target", whole.of(f"{TARGET}:{scope}" if scope else TARGET), {"value": said.get("target")}),
-        ):
-            at = next(
-                (one for one in (name, "stated", "numerator") if told.get(one) is not None and row.has(one)), "value"
-            )
+        for name, spoken, told in variants:
+            at = name if name != "value" else next((one for one in _SPOKEN if told.get(one) is not None), "value")
             seen = self.tried(at, observed, spoken, told, scale, _days(name, latest))
             if seen is not None:
                 taken.append(Taken(row.cell(at), seen, self._among))

@@ -134,7 +134,7 @@ def main() -> None:
     write("dti_workbook", "traps", xls({"Biểu 1": DTI, "Ghi chú": [("không có bảng",)]}), "xls")
     write("dti_workbook", "tcvn3", xlsx({"Bieu 1": legacy(DTI, tcvn3)}), "xlsx")
     write("dti_workbook", "scopes_and_levels", csv(SCOPES, ";", "utf-8-sig"), "csv")
-    write("dti_workbook", "windows_1258", csv(SCOPES, "\t", "cp1258"), "csv")
+    write("dti_workbook", "windows_1258", csv(SCOPES, "\t", "cp1258"), "bin")
     write("dti_workbook", "bad_cells", xlsx({"Biểu 1": DTI_BAD}), "xlsx")
     write("dti_workbook", "no_table", csv([("Kính gửi", "UBND huyện")]), "csv")
     write("health_workbook", "two_tables", ods({"Tháng 8": HEALTH}), "ods")

@@ -214,7 +214,7 @@ def main() -> None:
     write("old_excel_bad", xls(broken), HEADERS.replace(".xlsx", ".xls"), "xls")
     write("open_document", ods(sheets), HEADERS.replace(".xlsx", ".ods"), "ods")
     text = [[_typed(value) for value in row] for row in sheets["Chi"]]
-    write("text_1258", csv(text, ";", "cp1258"), HEADERS.replace("thu-chi", "chi").replace(".xlsx", ".csv"), "csv")
+    write("text_1258", csv(text, ";", "cp1258"), HEADERS.replace("thu-chi", "chi").replace(".xlsx", ".csv"), "bin")
     write("text_utf8", csv(text, ",", "utf-8-sig"), HEADERS.replace("thu-chi-2026-08-25.xlsx", "messages"), "csv")
     make_statements.main()
 
