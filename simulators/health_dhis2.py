@@ -1,4 +1,4 @@
-"""A simulated DHIS2 of a province (mô phỏng): visits a day, cases by disease a week, coverage a month, of its communes.
+"""A simulated DHIS2 of a province (mô phỏng): visits a day, cases by disease a week, telehealth a month, of its communes.
 
 The figure of 2021 for xã Nam Thượng, whose code xã Hợp Kim took over, is a published one; all others are invented.
 """
@@ -66,7 +66,7 @@ class HealthDhis2Simulator(Simulator):
 
     def measure(self, at: datetime) -> tuple[Record, ...]:
         """Return what was in last at the instant: yesterday's visits; on Mondays the week's cases; on the 1st the
-        month's coverage.
+        month's telehealth.
         """
         day = _last_day(at)
         return tuple(figure for unit in self.units for figure in (*_first(unit), *self._figures(unit, day)))
@@ -120,8 +120,6 @@ class HealthDhis2Simulator(Simulator):
         if (day + timedelta(days=1)).day == 1:
             month = Period(day.replace(day=1), day, "month")
             yield Observation(unit, "telehealth_visits", month, self._count(unit, day, "telehealth", 30))
-            share = Decimal(940 + int(55 * chance(self.seed, unit, day, "immunised"))) / 10
-            yield Observation(unit, "immunisation_rate", month, share)
 
     def _count(self, unit: str, day: date, name: str, most: int) -> Decimal:
         return Decimal(int((most + 1) * chance(self.seed, unit, day, name)))
