@@ -1,4 +1,4 @@
-"""A simulated DHIS2 of a province (mô phỏng): visits a day, cases by disease a week, telehealth a month, of its communes.
+"""A simulated DHIS2 of a province (mô phỏng): visits a day, cases by disease a week, telehealth a month.
 
 The figure of 2021 for xã Nam Thượng, whose code xã Hợp Kim took over, is a published one; all others are invented.
 """
