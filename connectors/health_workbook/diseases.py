@@ -83,7 +83,7 @@ def _disease(row: Row) -> dict[str, str]:
     code = row.text("code") if row.has("code") else ""
     entry = (_diseases().coded(code) if code else None) or _diseases().known(name)
     if entry is None:
-        raise _diseases().unknown(name) if name else Slip(kinds.NAMELESS, title="Tên bệnh")
+        raise _diseases().unknown(name, row.grid.faults) if name else Slip(kinds.NAMELESS, title="Tên bệnh")
     return {"disease": entry.id}
 
 

@@ -1,6 +1,7 @@
 """A catalogue: which indicator a Vietnamese name means, from a csv that an operator may replace."""
 
 import csv
+from collections.abc import Sized
 from dataclasses import dataclass
 from difflib import get_close_matches
 from io import StringIO
@@ -16,6 +17,7 @@ _HEADINGS = {
     "ma so": "code", "ma chi tieu": "code", "nhom ten chi tieu": "name", "ten chi tieu": "name", "chi tieu": "name",
     "don vi tinh": "measure", "dinh danh": "id", "ten khac": "aliases",
 }  # fmt: skip
+_PROPOSED = 100
 _BULLET = "-–—+*• "
 
 
@@ -83,12 +85,11 @@ class Catalogue:
         """Return the entry of an official code."""
         return self._coded.get(code.casefold())
 
-    def unknown(self, name: str) -> Slip:
-        """Return the fault of a name that is not known, with the nearest one that is."""
-        near = get_close_matches(key(name), self._named, n=1, cutoff=0.0)
-        return Slip(
-            kinds.UNKNOWN_NAME, what=self._what, said=name, nearest=self._named[near[0]][0].name if near else ""
-        )
+    def unknown(self, name: str, faults: Sized = ()) -> Slip:
+        """Return the fault of a name that is not known, with the nearest one that is, but from the 100th fault on."""
+        near = get_close_matches(key(name), self._named, n=1, cutoff=0.0) if len(faults) < _PROPOSED else []
+        nearest = self._named[near[0]][0].name if near else "…"
+        return Slip(kinds.UNKNOWN_NAME, what=self._what, said=name, nearest=nearest)
 
 
 def key(name: str) -> str:

@@ -173,7 +173,7 @@ class _Line:
         if not self._name and self.entry is None:
             raise Slip(kinds.NAMELESS, title="Chỉ tiêu")
         if self.entry is None:
-            raise self._words.indicators.unknown(self._name)
+            raise self._words.indicators.unknown(self._name, self.row.grid.faults)
         shown = [one for one in (said.get("value"), said.get("stated"), said.get("target")) if one is not None]
         if self.entry.measure not in ("percent", "boolean") and any(one.percent for one in shown if not one.whole):
             share = self._words.indicators.known(self._name, percent=True)
@@ -221,7 +221,7 @@ class _Line:
             elif is_hamlet(one):
                 dims["hamlet"] = one
             else:
-                raise self._words.breakdowns.unknown(one)
+                raise self._words.breakdowns.unknown(one, self.row.grid.faults)
         return dims
 
     def _scope(self) -> str:

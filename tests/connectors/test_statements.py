@@ -1,5 +1,6 @@
 """Statements: every figure that communes published comes back as it was stated, and the traps in them are seen."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -203,6 +204,13 @@ def test_the_nearest_name_is_proposed() -> None:
         "A!A4": "không có chỉ tiêu “Hộ có cáp quan”; gần nhất là “Tỷ lệ hộ có cáp quang”; sửa tên hoặc bổ sung vào"
         " danh mục"
     }
+
+
+def test_a_workbook_of_unknown_names_is_refused_in_time() -> None:
+    rows = [["Năm 2021"], ["Chỉ tiêu", "Kết quả"], *([f"Chỉ tiêu lạ số {n}", n] for n in range(20_000))]
+    began = time.perf_counter()
+    assert len(faults(rows)) == 20_000
+    assert time.perf_counter() - began < 30
 
 
 def test_the_same_figure_twice_is_one_and_with_another_value_a_fault() -> None:
