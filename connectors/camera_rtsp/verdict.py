@@ -70,7 +70,8 @@ def _judged(look: Look, still_s: float | None, limits: Limits) -> tuple[str, str
     if look.status in _STRANGER:
         return "fault", f"login: refused with {look.status}; correct username and password"
     if look.status not in (0, 200):
-        return "fault", f"stream: DESCRIBE is answered by {look.status}; correct the url"
+        remedy = "; correct the url" if look.status == 404 else ""
+        return "fault", f"stream: DESCRIBE is answered by {look.status}{remedy}"
     if not look.fingerprint:
         return "no_signal", f"no picture: {_plain(look.fault) or 'none came'}"
     if look.black_pct is not None and look.black_pct >= limits.black_pct:

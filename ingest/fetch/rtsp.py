@@ -6,6 +6,7 @@ from a quiet street; the frames between may just repeat. They cost a hundredth o
 
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
@@ -27,13 +28,18 @@ def fetch(question: Picture, timeout: float) -> bytes:
 
     Raises ``OSError`` in words where nobody answers; who answers wrongly, or without a picture, is a result.
     """
+    with ExitStack() as held:
+        return orjson.dumps(_looked(question, timeout, held))
+
+
+def _looked(question: Picture, timeout: float, held: ExitStack) -> dict[str, object]:
     began = time.monotonic()
     deadline = began + timeout
     password = question.password.get_secret_value() if question.password else None
     try:
-        options, reply = described(question.url, question.username, password, deadline)
+        options, reply = described(question.url, question.username, password, deadline, held)
     except NoRtsp as error:
-        return orjson.dumps({"status": 0, "fault": str(error)})
+        return {"status": 0, "fault": str(error)}
     except TimeoutError as error:
         raise TimeoutError(f"no answer within {timeout:g} s") from error
     except (UnicodeError, ValueError) as error:
@@ -42,7 +48,7 @@ def fetch(question: Picture, timeout: float) -> bytes:
         raise ConnectionError(error.strerror or str(error)) from error
     said: dict[str, object] = {"status": reply.status, "options_ms": options.took_ms, "describe_ms": reply.took_ms}
     if reply.status != 200:
-        return orjson.dumps(said | {"fault": f"DESCRIBE is answered by {reply.status}"})
+        return said | {"fault": f"DESCRIBE is answered by {reply.status}"}
     seen = _Seen()
     try:
         _watch(_signed(question.url, question.username, password), seen, deadline)
@@ -50,7 +56,7 @@ def fetch(question: Picture, timeout: float) -> bytes:
         seen.fault = error.strerror or type(error).__name__  # its text would hold the address with our password
     except TimeoutError as error:
         seen.fault = str(error)
-    return orjson.dumps(said | seen.told(began))
+    return said | seen.told(began)
 
 
 @dataclass

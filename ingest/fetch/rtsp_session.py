@@ -7,6 +7,7 @@ import base64
 import re
 import socket
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -30,26 +31,27 @@ class Reply:
     took_ms: float = 0.0
 
 
-def described(url: str, username: str, password: str | None, deadline: float) -> tuple[Reply, Reply]:
+def described(url: str, username: str, password: str | None, deadline: float, held: ExitStack) -> tuple[Reply, Reply]:
     """Put OPTIONS and DESCRIBE; returns both answers, the second one signed in where that was asked for.
 
-    ``deadline`` is of ``time.monotonic()``. Raises :class:`NoRtsp`, and ``OSError`` for faults of the network.
+    ``deadline`` is of ``time.monotonic()``; the connection stays open as long as ``held``, because servers that share
+    one picture among all who look (GStreamer's) stop it for the next one while the last one leaves. Raises
+    :class:`NoRtsp`, and ``OSError`` for faults of the network.
     """
     parts = urlsplit(url)
     where = (parts.hostname or "", parts.port or 554)
     try:
-        link = socket.create_connection(where, _left(deadline))
+        link = held.enter_context(socket.create_connection(where, _left(deadline)))
     except ConnectionRefusedError as error:
         raise NoRtsp(f"the host answers, and nothing listens at port {where[1]}") from error
-    with link:
-        line = _Line(link, deadline)
-        options = line.ask("OPTIONS", url, 1)
-        reply = line.ask("DESCRIBE", url, 2)
-        if reply.status == 401 and password is not None:
-            signed = _authorization(reply.challenges, "DESCRIBE", url, username, password)
-            if signed:
-                reply = line.ask("DESCRIBE", url, 3, signed)
-        return options, reply
+    line = _Line(link, deadline)
+    options = line.ask("OPTIONS", url, 1)
+    reply = line.ask("DESCRIBE", url, 2)
+    if reply.status == 401 and password is not None:
+        signed = _authorization(reply.challenges, "DESCRIBE", url, username, password)
+        if signed:
+            reply = line.ask("DESCRIBE", url, 3, signed)
+    return options, reply
 
 
 class _Line:

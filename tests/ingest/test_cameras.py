@@ -244,13 +244,14 @@ def test_a_real_stream_that_moves_hangs_goes_black_and_is_covered(store: Store) 
 
 def test_a_real_server_that_hangs_refuses_or_has_no_such_stream(store: Store) -> None:
     with rtsp_camera.serving(USER, PASSWORD) as camera:
-        urls = [camera.url(), camera.url("/mjpeg"), camera.url("/nothing"), f"rtsp://127.0.0.1:{free_port()}/live"]
+        urls = [camera.url(path) for path in ("/live", "/mjpeg", "/shared", "/nothing")]
+        urls.append(f"rtsp://127.0.0.1:{free_port()}/live")
         source = rtsp(*urls, timeout=timedelta(seconds=4))
         with polling(store, rtsp=source, wrong=rtsp(urls[0], password="sai")) as poller:
             poller.look("rtsp")
             said = newest(store, "rtsp")
-            assert [one["state"] for one in said.values()] == ["online", "online", "fault", "no_signal"]
-            assert [one["decodable"] for one in said.values()] == [1, 1, 0, 0]
+            assert [one["state"] for one in said.values()] == ["online", "online", "online", "fault", "no_signal"]
+            assert [one["decodable"] for one in said.values()] == [1, 1, 1, 0, 0]
             assert said["cam-1"]["codec"] == "mjpeg"
             poller.look("wrong")
             stranger = newest(store, "wrong")["cam-0"]
@@ -263,7 +264,7 @@ def test_a_real_server_that_hangs_refuses_or_has_no_such_stream(store: Store) ->
             camera.wake()
     assert took < 4.6
     said = newest(store, "rtsp")
-    assert [one["state"] for one in said.values()] == ["offline", "offline", "offline", "no_signal"]
+    assert [one["state"] for one in said.values()] == ["offline", "offline", "offline", "offline", "no_signal"]
     assert said["cam-0"]["picture"] == "no answer within 4 s"
     assert PASSWORD not in stored_texts(store)
 

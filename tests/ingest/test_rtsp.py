@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import Any
 
@@ -117,8 +117,8 @@ def test_an_impossible_address_is_a_fault_in_words(url: str) -> None:
 def test_nobody_listens() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-    with pytest.raises(NoRtsp, match=r"nothing listens"):
-        described(f"rtsp://127.0.0.1:{port}/x", "", None, time.monotonic() + 1)
+    with ExitStack() as held, pytest.raises(NoRtsp, match=r"nothing listens"):
+        described(f"rtsp://127.0.0.1:{port}/x", "", None, time.monotonic() + 1, held)
 
 
 @pytest.mark.parametrize("user", ["u", 'q"u\\x', "quốc"])

@@ -1,7 +1,8 @@
 """GStreamer's RTSP server as a camera; run by the system's own Python, which has ``gi``.
 
 ``/usr/bin/python3 gst_rtsp.py USER PASSWORD`` writes its port, then obeys a word a line: ``moving``, ``frozen``,
-``black``, ``covered``. H.264 at ``/live``, motion JPEG at ``/mjpeg``; without a user both are open to all.
+``black``, ``covered``. H.264 at ``/live``, motion JPEG at ``/mjpeg``, both of them anew for every
+viewer; at ``/shared`` H.264 with sound, the same for all who look. Without a user they are open to all.
 """
 
 import sys
@@ -20,8 +21,10 @@ SOURCE = (
     " ! video/x-raw,format=I420,width=640,height=360,framerate=10/1"
 )
 H264 = "x264enc tune=zerolatency speed-preset=ultrafast bitrate=800 key-int-max=6"
+SOUND = "audiotestsrc is-live=true ! alawenc ! rtppcmapay name=pay1 pt=8"
 STREAMS = {
     "/live": f"( {SOURCE} ! {H264} ! rtph264pay name=pay0 pt=96 config-interval=1 )",
+    "/shared": f"( {SOURCE} ! {H264} ! rtph264pay name=pay0 pt=96 {SOUND} )",
     "/mjpeg": f"( {SOURCE} ! jpegenc ! rtpjpegpay name=pay0 pt=26 )",
 }
 
@@ -60,7 +63,7 @@ if user:
 for path, pipeline in STREAMS.items():
     factory = GstRtspServer.RTSPMediaFactory()
     factory.set_launch(pipeline)
-    factory.set_shared(True)
+    factory.set_shared(path == "/shared")
     if user:
         permissions = GstRtspServer.RTSPPermissions()
         permissions.add_permission_for_role("viewer", "media.factory.access", True)
