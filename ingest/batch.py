@@ -1,6 +1,7 @@
 """One batch, one transaction: rows, states, counters and the notice to the screen, or nothing of it."""
 
 import hashlib
+import time
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ import psycopg
 from connectors.contract import Broadcast, CaseReport, DeviceId, DeviceReport, Message, Observation, Plan
 from ingest import broadcasts, cases, figures, imports, reports, states
 from ingest.pipeline import Rejection, Understood, refuse
+from ingest.rhythm import Rhythms, rhythms
 from ingest.sql import QUERIES
 from ingest.store import Link, Store
 from ingest.stream import notify
@@ -20,15 +22,19 @@ from ingest.stream import notify
 Outcome = Literal["stored", "duplicate", "rejected"]
 _Said = tuple[int, Message, DeviceReport]
 """A report with its message, and the message's place in the batch."""
+_FRESH_S = 30.0
+"""Seconds for which the rhythms of sources are believed."""
 
 
 @dataclass
 class Committer:
-    """Writes batches; remembers only which partitions exist."""
+    """Writes batches; remembers only which partitions exist, and for a while how often sources speak."""
 
     store: Store
     keep_days: int = 400
     _days: set[date] = field(default_factory=set)
+    _rhythms: Rhythms = field(default_factory=Rhythms)
+    _rhythms_until: float = 0.0
 
     def commit(self, batch: Sequence[Understood]) -> list[Outcome]:
         """Store a batch; returns each message's outcome, in order.
@@ -108,7 +114,12 @@ class Committer:
             if not (message.retained and report.at == message.received_at and report.device in known)
         )
         taken = reports.copy_staged(link, rows) if collide else reports.copy(link, rows)
-        return taken, states.advance(link, known, taken)
+        return taken, states.advance(link, known, taken, self._rhythm(link))
+
+    def _rhythm(self, link: Link) -> Rhythms:
+        if time.monotonic() > self._rhythms_until:
+            self._rhythms, self._rhythms_until = rhythms(link), time.monotonic() + _FRESH_S
+        return self._rhythms
 
 
 @dataclass(slots=True)

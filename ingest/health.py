@@ -47,6 +47,7 @@ def declare(store: Store, settings: Settings) -> None:
                     "title": connector.title_vi or connector.title,
                     "transport": transport(connector),
                     "stale_after": connector.stale_after,
+                    "every": connector.every if isinstance(connector, Polled) and not connector.cron else None,
                 },
             )
         link.execute(QUERIES["forget_sources"], (list(settings.sources),))
@@ -57,10 +58,11 @@ def declare(store: Store, settings: Settings) -> None:
             shape = {"type": "Polygon", "coordinates": [hamlet.outline]} if hamlet.outline else None
             outline = Jsonb(shape, dumps=orjson.dumps) if shape else None
             link.execute(QUERIES["declare_hamlet"], (settings.commune.unit, hamlet.name, outline))
-        link.execute(
-            "insert into store_meta values ('commune', %s) on conflict (key) do update set value = excluded.value",
-            (settings.commune.unit,),
-        )
+        for key, value in (("commune", settings.commune.unit), ("ingest", settings.ingest.model_dump_json())):
+            link.execute(
+                "insert into store_meta values (%s, %s) on conflict (key) do update set value = excluded.value",
+                (key, value),
+            )
 
 
 class Health:

@@ -5,7 +5,7 @@ at the end of time. For the rest (late words, gaps, returns from silence) the pa
 :func:`ingest.timeline.timeline`, whose spans these must equal, as a law of the tests says.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -23,6 +23,11 @@ class Live:
     begun: list[Span] = field(default_factory=list)
     """Spans that began since this was made, oldest first."""
 
+    @property
+    def reported(self) -> str:
+        """The word that decides now: ``playing`` or ``idle``, where the state is the same."""
+        return fuse(self.facts, self.horizon).word if self.horizon else ""
+
     def hear(self, one: Heard, rhythm: Mapping[str, Rhythm]) -> datetime | None:
         """Move on by one thing heard, in the order of reception.
 
@@ -30,13 +35,18 @@ class Live:
         """
         instant = one.received_at if one.connection else min(one.at, one.received_at)
         before, span, horizon = self.facts.get(one.source), self.span, self.horizon
+        gap = one.received_at - instant > rhythm[one.source].limit  # between what it says and when it said it
+        if len(self.facts) > (before is not None):
+            silent = [fact.at for source, fact in self._waiting() if one.received_at - fact.at > rhythm[source].limit]
+            if silent:
+                return min(*silent, instant)
         if span is None or horizon is None:
-            if self.facts:
-                return instant
-            return self._move(one, instant, one.word)
+            return instant if gap or self.facts else self._move(one, instant, one.word)
         if before is None:
-            return self._move(one, instant, one.word) if instant > horizon else instant
+            return instant if gap or instant <= horizon else self._move(one, instant, one.word)
         if before.word in (SILENT, UNSEEN):
+            return min(before.at, instant)
+        if means(before.word) != OFFLINE and one.received_at - before.at > rhythm[one.source].limit:
             return min(before.at, instant)
         word = one.word
         if one.connection and means(word) != OFFLINE:
@@ -51,8 +61,8 @@ class Live:
                 return instant
             self._last(one, before.at, word)
             return None
-        if instant - before.at > rhythm[one.source].limit and means(before.word) != OFFLINE:
-            return before.at
+        if gap:
+            return instant
         if not changed:
             self._last(one, instant, word)
             return None
@@ -62,12 +72,23 @@ class Live:
 
     def due_at(self, rhythm: Mapping[str, Rhythm]) -> datetime | None:
         """Return when to look again though nothing came: a source's patience ends, or it can't see. None: never."""
-        waiting = [
-            fact.at + rhythm[source].limit
-            for source, fact in self.facts.items()
-            if fact.word != SILENT and means(fact.word) != OFFLINE
-        ]
-        return min(waiting, default=None)
+        return min((fact.at + rhythm[source].limit for source, fact in self._waiting()), default=None)
+
+    def _waiting(self) -> Iterator[tuple[str, Word]]:
+        return ((s, fact) for s, fact in self.facts.items() if fact.word != SILENT and means(fact.word) != OFFLINE)
+
+    def expire(self, rhythm: Mapping[str, Rhythm]) -> bool:
+        """Fall silent, where that is simple: one source that saw all the time; tells whether it was."""
+        if self.span is None or len(self.facts) != 1 or self.span.state == MAINTENANCE:
+            return False
+        ((source, fact),) = self.facts.items()
+        silent_at = fact.at + rhythm[source].every
+        if fact.word in (SILENT, UNSEEN) or silent_at <= self.span.started_at:
+            return False
+        self.facts[source] = fact._replace(word=SILENT)
+        self.span = fuse({source: Word(silent_at, SILENT)}, silent_at)
+        self.begun.append(self.span)
+        return True
 
     def _last(self, one: Heard, instant: datetime, word: str) -> None:
         """Note that a source speaks on as it did."""

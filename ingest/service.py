@@ -16,6 +16,7 @@ from ingest.errors import StoreDown, pauses
 from ingest.health import BEAT, Health, Pulse, declare
 from ingest.mqtt import Subscriber
 from ingest.poll import Poller
+from ingest.rhythm import rhythms
 from ingest.store import Store
 from ingest.stream import notify
 from ingest.units import unit_codes
@@ -145,9 +146,8 @@ class Service:
     def _pulse(self, health: Health) -> None:
         """Note first what we can't see, then judge who is silent: else our blindness would be a device's outage."""
         health.beat()
-        ingest = self._settings.ingest
         with self._store.transaction() as link:
-            changed = states.sweep(link, datetime.now(UTC), ingest.expected_every, ingest.patience)
+            changed = states.sweep(link, datetime.now(UTC), rhythms(link))
             notify(link, changed, (), ())
 
     def _keep_partitions(self) -> None:

@@ -1,6 +1,5 @@
-"""Device states in the database: lock, let the state machine decide, write states and spans."""
+"""Device states in the database: lock, move on with what was heard, compute the past anew where it changed."""
 
-import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -10,36 +9,35 @@ from typing import NamedTuple
 import orjson
 
 from connectors.contract import DeviceId, DeviceReport, Message
-from ingest.evidence import Fact, fuse
+from ingest.live import Live
 from ingest.reports import Row
+from ingest.rhythm import Rhythms
+from ingest.spans import Begun, append, replace_from
 from ingest.sql import QUERIES
-from ingest.state import Evidence, Known, Span, follow, silent
 from ingest.store import Link
+from ingest.timeline import SILENT, UNSEEN, Heard, Interval, Rhythm, Span, Word, timeline
 
-_EVER = datetime(1, 1, 1, tzinfo=UTC)
+_SOON = timedelta(microseconds=1)
+_DAY = timedelta(days=1)
+"""So far a clock may be behind for its reports to be found by their own instant."""
+_MOST = 1_000
+"""Devices judged in one transaction: a whole province may fall silent at once."""
 
 
 class Before(NamedTuple):
-    """What the database knows of a device: its state, its last source, each source's word where there are several."""
+    """What the database knows of a device, and how often it is expected to speak."""
 
-    state: Known
-    source: str
-    facts: Mapping[str, Fact]
+    live: Live
+    expected_every: timedelta | None
 
 
 def lock(link: Link, devices: Collection[DeviceId]) -> dict[DeviceId, Before]:
     """Return what is known of these devices, and keep other writers off them until the transaction ends."""
-    columns = _columns(sorted(devices))
-    return {
-        DeviceId(unit, kind, name): Before(Known(at, state, reported, since, reason), source, _facts(facts))
-        for unit, kind, name, at, state, reported, since, reason, source, facts in link.execute(
-            QUERIES["lock_states"], columns
-        )
-    }
+    return dict(map(_known, link.execute(QUERIES["lock_states"], _columns(sorted(devices)))))
 
 
-def advance(link: Link, known: Mapping[DeviceId, Before], rows: Iterable[Row]) -> list[DeviceId]:
-    """Follow the reports that were new; returns the devices that were heard."""
+def advance(link: Link, known: Mapping[DeviceId, Before], rows: Iterable[Row], rhythms: Rhythms) -> list[DeviceId]:
+    """Follow the reports that were new and are stored already; returns the devices that were heard."""
     heard: dict[DeviceId, _Heard] = {}
     for r in rows:
         its = heard.get(r.report.device)
@@ -50,159 +48,189 @@ def advance(link: Link, known: Mapping[DeviceId, Before], rows: Iterable[Row]) -
         return []
     strangers = sorted(d for d in heard if d not in known)
     if strangers:
-        link.execute(QUERIES["register_devices"], _columns(strangers))
+        since_when: list[object] = [heard[device].first_at for device in strangers]
+        link.execute(QUERIES["register_devices"], [*_columns(strangers), since_when])
     put: list[dict[str, object]] = []
-    spans: list[tuple[DeviceId, Span]] = []
+    begun: list[Begun] = []
     for device, its in sorted(heard.items(), key=itemgetter(0)):
-        before = known.get(device)
-        facts = its.facts(before)
-        after, begun = follow(before.state if before else None, its.fused(facts) if facts else its.evidence())
-        if after is None:
-            continue
-        spans += ((device, span) for span in begun)
-        state: dict[str, object] = {
-            "unit": device.unit, "kind": device.kind, "name": device.name, "at": after.at, "state": after.state,
-            "reported": after.reported, "since": after.since, "reason": after.reason,
-            "seen_at": its.seen_at, "source": its.source,
-            "facts": {source: list(fact) for source, fact in facts.items()},
-        }  # fmt: skip
-        if facts:
-            state |= its.readings()
-        elif its.told is not None and its.told.at >= after.at:
-            state |= {"readings": its.told.values, "labels": its.told.labels}
-        put.append(state)
+        before = known.get(device) or Before(Live(), None)
+        rhythm = rhythms.of(device.kind, before.expected_every)
+        live = before.live
+        since = its.move(live, rhythm)
+        if since is not None:
+            # One that was heard for the first time has no row yet that others could wait for.
+            live = renew(link, device, live, since, max(datetime.now(UTC), its.seen_at), rhythm)
+        begun += ((device, span) for span in live.begun)
+        put.append(_row(device, live, rhythm) | its.told(several=len(live.facts) > 1))
     link.execute(QUERIES["put_states"], (orjson.dumps(put).decode(),))
-    _write_spans(link, spans)
+    append(link, begun)
     return list(heard)
 
 
 class _Heard:
-    """What a batch says of one device; leaves out what repeats its neighbours, for a state lives by its changes."""
+    """What a batch says of one device."""
 
-    __slots__ = ("_last", "_mixed", "_telling", "_words", "seen_at", "source", "told")
+    __slots__ = ("_said", "seen_at")
 
     def __init__(self) -> None:
-        self._words: list[tuple[DeviceReport, Message]] = []
-        self._mixed = False
-        self._telling: list[Evidence] = []
-        self._last: tuple[DeviceReport, Message, bool] | None = None
-        self.seen_at = _EVER
-        self.source = ""
-        self.told: DeviceReport | None = None
-        """The newest status: a last will says nothing of the volume."""
+        self._said: list[tuple[DeviceReport, Message]] = []
+        self.seen_at = datetime.min.replace(tzinfo=UTC)
+
+    @property
+    def first_at(self) -> datetime:
+        """When the first of it reached us."""
+        return min(message.received_at for _, message in self._said)
 
     def add(self, report: DeviceReport, message: Message) -> None:
         """Take the next report of a batch."""
-        connection = report.labels.get("evidence") == "connection"
-        before = self._last
-        self._mixed = self._mixed or (self.source not in ("", message.source))
-        self._words.append((report, message))
-        self._last = (report, message, connection)
-        if before is None or connection or report.state != before[0].state:
-            self._telling.append(Evidence(report.at, message.received_at, report.state, connection))
-        if not connection and (self.told is None or report.at >= self.told.at):
-            self.told = report
+        self._said.append((report, message))
         if message.received_at > self.seen_at:
             self.seen_at = message.received_at
-        self.source = message.source
 
-    def facts(self, before: Before | None) -> dict[str, Fact]:
-        """Return each source's word before this batch, where several sources speak of the device; else nothing."""
-        if before is None:
-            report, message = self._words[0]
-            return {message.source: _fact(report, message)} if self._mixed else {}
-        if before.facts:
-            return dict(before.facts)
-        if not self._mixed and before.source == self.source:
-            return {}
-        return {before.source: Fact(before.state.reported, before.state.at, before.state.at)}
+    def move(self, live: Live, rhythm: Mapping[str, Rhythm]) -> datetime | None:
+        """Move on by all that was said; returns from when the past must be computed anew, if it must."""
+        since: datetime | None = None
+        for report, message in self._said:
+            link = report.labels.get("evidence") == "connection"
+            one = Heard(message.source, report.at, message.received_at, report.state, link)
+            # What follows a word that repairs is in the reports: only how far back it reaches matters.
+            since = live.hear(one, rhythm) if since is None else min(since, one.at, one.received_at)
+        return min(since, *(span.started_at for span in live.begun)) if since and live.begun else since
 
-    def fused(self, facts: dict[str, Fact]) -> list[Evidence]:
-        """Add the words of this batch to the facts, and return what they say together after each."""
-        said = []
-        for report, message in self._words:
-            fact = _fact(report, message)
-            if message.source in facts and fact.at < facts[message.source].at:
-                continue  # late: a row, and no news
-            facts[message.source] = fact
-            said.append(Evidence(fact.heard_at, fact.heard_at, fuse(facts, fact.heard_at)))
-        return said
-
-    def readings(self) -> dict[str, object]:
-        """Return the numbers and texts of all sources of this batch; of one key the last word counts."""
-        told = [report for report, _ in self._words if report.labels.get("evidence") != "connection"]
-        return {
-            "readings": {key: value for report in told for key, value in report.values.items()},
-            "labels": {key: text for report in told for key, text in report.labels.items()},
-        }
-
-    def evidence(self) -> list[Evidence]:
-        """Return what tells: the first, the changes, connections, and the last word."""
-        assert self._last is not None  # noqa: S101 - it is made when a report comes
-        report, message, connection = self._last
-        last = Evidence(report.at, message.received_at, report.state, connection)
-        return self._telling if self._telling[-1] == last else [*self._telling, last]
+    def told(self, *, several: bool) -> dict[str, object]:
+        """Return the newest numbers and texts: a last will says nothing of the volume, several sources add up."""
+        told = [report for report, _ in self._said if report.labels.get("evidence") != "connection"]
+        row: dict[str, object] = {"seen_at": self.seen_at, "source": self._said[-1][1].source, "several": several}
+        if several:
+            row["readings"] = {key: value for report in told for key, value in report.values.items()}
+            row["labels"] = {key: text for report in told for key, text in report.labels.items()}
+        elif told:
+            newest = max(told, key=lambda report: report.at)
+            row |= {"told_at": newest.at, "readings": newest.values, "labels": newest.labels}
+        return row
 
 
-def sweep(
+def renew(
     link: Link,
+    device: DeviceId,
+    live: Live,
+    since: datetime,
     now: datetime,
-    every: Mapping[str, timedelta],
-    patience: float,
-) -> list[DeviceId]:
-    """Judge the devices that should have spoken by now; returns those whose state changed."""
-    arguments = {
-        "now": now,
-        "patience": patience,
-        "every": json.dumps({kind: f"{pause.total_seconds()} seconds" for kind, pause in every.items()}),
-    }
-    quiet = link.execute(QUERIES["silent_devices"], arguments).fetchall()
-    if not quiet:
-        return []
-    blind: defaultdict[str, list[tuple[datetime, datetime | None]]] = defaultdict(list)
-    for source, started_at, ended_at in link.execute(QUERIES["blind_spans"]):
-        blind[source].append((started_at, ended_at))
-    spans = [
-        (DeviceId(unit, kind, name), span)
-        for unit, kind, name, _at, seen_at, state, source, its_every in quiet
-        if (span := silent(seen_at, its_every, patience, now, blind[source])) and span.state != state
+    rhythm: Mapping[str, Rhythm],
+) -> Live:
+    """Compute the spans of a device anew from its reports, as far back as a word at ``since`` can matter.
+
+    Writes the spans; returns what is known now, to be put by the caller, who holds the device's lock. Of reports from
+    clocks more than a day behind only the last sign of life is found.
+    """
+    limit = max((rhythm[source].limit for source in live.facts), default=_DAY)
+    start = since - limit
+    key = {"unit": device.unit, "kind": device.kind, "name": device.name}
+    window = key | {"start": start - limit, "far": start - limit - _DAY, "now": now}
+    heard = [Heard(*row) for row in link.execute(QUERIES["heard_since"], window)]
+    # Where the reports are gone or too old to be found, what we knew stands for them.
+    heard += [
+        Heard(source, fact.at, fact.at, "online" if fact.word in (SILENT, UNSEEN) else fact.word, fact.connection)
+        for source, fact in live.facts.items()
+        if not any(one.source == source for one in heard)
     ]
-    if spans:
-        columns = _columns([device for device, _ in spans])
-        columns += [[s.state for _, s in spans], [s.started_at for _, s in spans], [s.reason for _, s in spans]]
-        link.execute(QUERIES["silence_states"], columns)
-        _write_spans(link, spans)
-    return [device for device, _ in spans]
+    blind: defaultdict[str, list[Interval]] = defaultdict(list)
+    sources = sorted({one.source for one in heard})
+    for source, starts_at, ends_at in link.execute(QUERIES["blind_since"], (sources, start - limit)):
+        blind[source].append((starts_at, ends_at or now + _SOON))
+    windows = link.execute("select * from maintenance_of(%(unit)s, %(kind)s, %(name)s)", key).fetchall()
+    known_since = link.execute(QUERIES["registered_at"], key).fetchone()
+    whole = timeline(
+        heard,
+        rhythm,
+        now + _SOON,
+        blind=blind,
+        maintenance=windows,
+        known_since=known_since[0] if known_since else None,
+    )
+    if not whole.spans:
+        return live
+    open_span = replace_from(link, device, start, whole.spans)
+    return Live(open_span, whole.facts, max(fact.at for fact in whole.facts.values()))
 
 
-def _write_spans(link: Link, spans: Sequence[tuple[DeviceId, Span]]) -> None:
-    if not spans:
-        return
-    first: dict[DeviceId, Span] = {}
-    following: dict[int, datetime] = {}
-    last: dict[DeviceId, int] = {}
-    for n, (device, span) in enumerate(spans):
-        first.setdefault(device, span)
-        if device in last:
-            following[last[device]] = span.started_at
-        last[device] = n
-    link.execute(QUERIES["close_spans"], [*_columns(list(first)), [span.started_at for span in first.values()]])
-    # Two spans that begin at one instant: the later one is the truth, and the key allows only one.
-    kept = {(device, span.started_at): n for n, (device, span) in enumerate(spans)}
-    rows = [(*spans[n][0], spans[n][1].started_at, following.get(n), spans[n][1].state, spans[n][1].reason)
-            for n in kept.values()]  # fmt: skip
-    link.execute(QUERIES["open_spans"], [list(column) for column in zip(*rows, strict=True)])
+def sweep(link: Link, now: datetime, rhythms: Rhythms) -> list[DeviceId]:
+    """Judge devices that should have spoken by now; returns those whose state changed, of :data:`_MOST` at most."""
+    due = list(map(_known, link.execute(QUERIES["due_devices"], (now, _MOST)).fetchall()))
+    if not due:
+        return []
+    since = min(fact.at for _, before in due for fact in before.live.facts.values())
+    dark = {source for (source,) in link.execute(QUERIES["dark_sources"], (since,))}
+    kept = {unit for (unit,) in link.execute(QUERIES["kept_units"], (since,))}
+    changed: list[DeviceId] = []
+    begun: list[Begun] = []
+    put: list[dict[str, object]] = []
+    for device, before in due:
+        rhythm = rhythms.of(device.kind, before.expected_every)
+        live, span = before.live, before.live.span
+        if not (device.unit in kept or dark & set(live.facts)) and live.expire(rhythm):
+            begun += ((device, one) for one in live.begun)
+        else:
+            live = renew(link, device, live, _overdue(live, rhythm, now), now, rhythm)
+        if live.span != span:
+            changed.append(device)
+        # Who can't be seen is looked at again; once we see, a device gets its whole patience anyway.
+        again_at = now + max(rhythm[source].limit for source in live.facts)
+        put.append(_row(device, live, rhythm) | {"again_at": again_at})
+    link.execute(QUERIES["judge_states"], (orjson.dumps(put).decode(),))
+    append(link, begun)
+    return changed
 
 
-def _fact(report: DeviceReport, message: Message) -> Fact:
-    return Fact(report.state, report.at, message.received_at)
+def compute_anew(
+    link: Link, wanted: Mapping[DeviceId, datetime], now: datetime, rhythms: Rhythms
+) -> list[DeviceId]:
+    """Compute the states of devices anew, each from its instant (UTC) on; returns those whose state changed."""
+    changed: list[DeviceId] = []
+    put: list[dict[str, object]] = []
+    for device, before in lock(link, wanted).items():
+        rhythm = rhythms.of(device.kind, before.expected_every)
+        live = renew(link, device, before.live, wanted[device], now, rhythm)
+        if live.span != before.live.span:
+            changed.append(device)
+        put.append(_row(device, live, rhythm) | {"again_at": now})
+    if put:
+        link.execute(QUERIES["judge_states"], (orjson.dumps(put).decode(),))
+    return changed
 
 
-def _facts(stored: Mapping[str, Sequence[str]]) -> dict[str, Fact]:
-    return {
-        source: Fact(reported, datetime.fromisoformat(at), datetime.fromisoformat(heard_at))
-        for source, (reported, at, heard_at) in stored.items()
+def _overdue(live: Live, rhythm: Mapping[str, Rhythm], now: datetime) -> datetime:
+    """Return the last word of the sources whose patience has ended."""
+    return min(
+        (
+            fact.at
+            for source, fact in live.facts.items()
+            if fact.word != SILENT and fact.at + rhythm[source].limit < now
+        ),
+        default=now,
+    )
+
+
+def _known(row: Sequence[object]) -> tuple[DeviceId, Before]:
+    unit, kind, name, horizon, state, since, reason, source, word, facts, expected_every = row
+    span = Span(since, state, reason, source, word)  # type: ignore[arg-type]  # the query's columns
+    words = {
+        key: Word(datetime.fromisoformat(at), said, connection)
+        for key, (at, said, connection) in facts.items()  # type: ignore[attr-defined]  # jsonb
     }
+    live = Live(span, words, horizon if words else None)  # type: ignore[arg-type]  # the same
+    return DeviceId(unit, kind, name), Before(live, expected_every)  # type: ignore[arg-type]  # the same
+
+
+def _row(device: DeviceId, live: Live, rhythm: Mapping[str, Rhythm]) -> dict[str, object]:
+    span = live.span
+    assert span is not None  # noqa: S101 - something was heard of it
+    return {
+        "unit": device.unit, "kind": device.kind, "name": device.name, "at": live.horizon, "state": span.state,
+        "reported": live.reported, "since": span.started_at, "reason": span.reason, "decided_by": span.source,
+        "word": span.word, "facts": {source: list(fact) for source, fact in live.facts.items()},
+        "due_at": live.due_at(rhythm),
+    }  # fmt: skip
 
 
 def _columns(devices: Sequence[DeviceId]) -> list[list[object]]:

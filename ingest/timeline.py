@@ -43,15 +43,10 @@ class Heard(NamedTuple):
 
 
 class Rhythm(NamedTuple):
-    """How often a source speaks of the device, and how many times that it may take."""
+    """How often a source speaks of the device, and the longest pause that is no silence."""
 
     every: timedelta
-    patience: float
-
-    @property
-    def limit(self) -> timedelta:
-        """The longest pause that is no silence."""
-        return self.every * self.patience
+    limit: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +86,12 @@ def timeline(
     *,
     blind: Mapping[str, Sequence[Interval]] | None = None,
     maintenance: Sequence[Interval] = (),
+    known_since: datetime | None = None,
 ) -> Timeline:
     """Return the device's spans from the first thing heard to ``until`` (UTC, itself excluded).
 
-    ``rhythm`` and ``blind`` are by source; intervals of one source must not overlap.
+    ``rhythm`` and ``blind`` are by source; intervals of one source must not overlap. Before ``known_since`` nobody
+    waited for the device: silences then are unseen.
     """
     by_source: defaultdict[str, list[Heard]] = defaultdict(list)
     for one in heard:
@@ -104,7 +101,8 @@ def timeline(
     for source, its in by_source.items():
         words = [word for word in _words(its) if word.at < until]
         if words:
-            lines[source] = line = _line(words, rhythm[source], (blind or {}).get(source, ()), until)
+            dark = [*(blind or {}).get(source, ()), *([(words[0].at, known_since)] if known_since else [])]
+            lines[source] = line = _line(words, rhythm[source], dark, until)
             facts[source] = line[-1]._replace(at=words[-1].at)
     cuts = {at for line in lines.values() for at, *_ in line} | {at for interval in maintenance for at in interval}
     begin = min((line[0].at for line in lines.values()), default=until)
@@ -189,7 +187,7 @@ def _gap(start: datetime, stop: datetime, rhythm: Rhythm, blind: Sequence[Interv
         if dark - looking > rhythm.limit:
             break  # once silent, it is silent until its next word
         found.append(Word(dark, UNSEEN))
-        looking = light
+        looking = max(looking, light)
     else:
         dark = stop
     if dark - looking > rhythm.limit:

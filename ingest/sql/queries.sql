@@ -1,32 +1,39 @@
 -- Named queries: a line "-- name: what it does", then the statement.
 
 -- lock_states: the states of the batch's devices, locked in one order so that two writers never wait for each other
-select s.unit, s.kind, s.name, s.at, s.state, s.reported, s.since, s.reason, s.source, s.facts
+select s.unit, s.kind, s.name, s.at, s.state, s.since, s.reason, s.decided_by, s.word, s.facts, d.expected_every
 from device_state s
 join unnest(%s::text[], %s::text[], %s::text[]) as b(unit, kind, name) using (unit, kind, name)
+left join device d using (unit, kind, name)
 order by s.unit, s.kind, s.name
 for update of s
 
 -- register_devices: devices that nobody declared are kept, unconfirmed
-insert into device (unit, kind, name, lifecycle)
-select unit, kind, name, 'unconfirmed' from unnest(%s::text[], %s::text[], %s::text[]) as b(unit, kind, name)
+insert into device (unit, kind, name, lifecycle, registered_at)
+select unit, kind, name, 'unconfirmed', heard_at
+from unnest(%s::text[], %s::text[], %s::text[], %s::timestamptz[]) as b(unit, kind, name, heard_at)
 on conflict do nothing
 
--- put_states: the newest evidence of each device; an online word alone keeps the last numbers, several sources add up
+-- put_states: the newest of each device; a word of the broker alone keeps the last numbers, those of several sources add up
 insert into device_state as s
-    (unit, kind, name, at, seen_at, state, reported, since, reason, readings, labels, source, facts, changed_at)
-select unit, kind, name, at, seen_at, state, reported, since, reason, readings, labels, source, facts, clock_timestamp()
+    (unit, kind, name, at, seen_at, state, reported, since, reason, decided_by, word, facts, due_at, readings, labels,
+     told_at, source, changed_at)
+select unit, kind, name, at, seen_at, state, reported, since, reason, decided_by, word, facts, due_at, readings, labels,
+       told_at, source, clock_timestamp()
 from jsonb_to_recordset(%s::jsonb)
     as b(unit text, kind text, name text, at timestamptz, seen_at timestamptz, state text, reported text,
-         since timestamptz, reason text, readings jsonb, labels jsonb, source text, facts jsonb)
+         since timestamptz, reason text, decided_by text, word text, facts jsonb, due_at timestamptz, readings jsonb,
+         labels jsonb, told_at timestamptz, source text, several boolean)
 order by unit, kind, name
 on conflict (unit, kind, name) do update set
-    at = excluded.at, seen_at = excluded.seen_at, state = excluded.state, reported = excluded.reported,
-    since = excluded.since, reason = excluded.reason, facts = excluded.facts,
-    readings = case when excluded.facts = '{}' then coalesce(excluded.readings, s.readings)
-                    else coalesce(s.readings, '{}') || coalesce(excluded.readings, '{}') end,
-    labels = case when excluded.facts = '{}' then coalesce(excluded.labels, s.labels)
-                  else coalesce(s.labels, '{}') || coalesce(excluded.labels, '{}') end,
+    at = excluded.at, seen_at = greatest(s.seen_at, excluded.seen_at), state = excluded.state,
+    reported = excluded.reported, since = excluded.since, reason = excluded.reason, decided_by = excluded.decided_by,
+    word = excluded.word, facts = excluded.facts, due_at = excluded.due_at,
+    readings = case when excluded.told_at is null then coalesce(s.readings, '{}') || coalesce(excluded.readings, '{}')
+                    when excluded.told_at < s.told_at then s.readings else excluded.readings end,
+    labels = case when excluded.told_at is null then coalesce(s.labels, '{}') || coalesce(excluded.labels, '{}')
+                  when excluded.told_at < s.told_at then s.labels else excluded.labels end,
+    told_at = greatest(s.told_at, excluded.told_at),
     source = excluded.source, changed_at = excluded.changed_at
 
 -- close_spans: the open span of each device ends where the next begins
@@ -35,30 +42,69 @@ from unnest(%s::text[], %s::text[], %s::text[], %s::timestamptz[]) as b(unit, ki
 where s.unit = b.unit and s.kind = b.kind and s.name = b.name and s.ended_at is null
 
 -- open_spans: spans as they follow each other; a span without length gives way to its successor
-insert into state_span (unit, kind, name, started_at, ended_at, state, reason)
-select * from unnest(%s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::text[], %s::text[])
+insert into state_span (unit, kind, name, started_at, ended_at, state, reason, source, word)
+select * from unnest(%s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::text[], %s::text[],
+                     %s::text[], %s::text[])
 on conflict (unit, kind, name, started_at) do update set
-    ended_at = excluded.ended_at, state = excluded.state, reason = excluded.reason
+    ended_at = excluded.ended_at, state = excluded.state, reason = excluded.reason, source = excluded.source,
+    word = excluded.word
 
--- silent_devices: devices that should have spoken by now, locked
-select s.unit, s.kind, s.name, s.at, s.seen_at, s.state, s.source,
-       coalesce(d.expected_every, (%(every)s::jsonb ->> s.kind)::interval) as every
+-- drop_spans: a past that is computed anew
+delete from state_span where (unit, kind, name) = (%s, %s, %s) and started_at >= %s
+
+-- span_at: the span of a device that covers an instant
+select started_at, state, reason, source, word from state_span
+where (unit, kind, name) = (%s, %s, %s) and started_at < %s order by started_at desc limit 1
+
+-- due_devices: devices that should have spoken by now, locked; those that another has in hand come next time
+select s.unit, s.kind, s.name, s.at, s.state, s.since, s.reason, s.decided_by, s.word, s.facts, d.expected_every
 from device_state s
-join device d using (unit, kind, name)
-where s.state not in ('offline', 'unknown')
-  and s.seen_at < %(now)s - coalesce(d.expected_every, (%(every)s::jsonb ->> s.kind)::interval) * %(patience)s
+left join device d using (unit, kind, name)
+where s.due_at < %s
 order by s.unit, s.kind, s.name
-for update of s
+limit %s
+for update of s skip locked
 
--- silence_states: silent devices get their new state; numbers stay as they were last heard
+-- judge_states: states that follow from what did not come; numbers stay as they were last heard
 update device_state s
-set state = b.state, since = b.since, reason = b.reason, changed_at = clock_timestamp()
-from unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::text[])
-    as b(unit, kind, name, state, since, reason)
-where s.unit = b.unit and s.kind = b.kind and s.name = b.name
+set at = b.at, state = b.state, reported = b.reported, since = b.since, reason = b.reason, decided_by = b.decided_by,
+    word = b.word, facts = b.facts, due_at = case when b.due_at is null then null else greatest(b.due_at, b.again_at) end,
+    changed_at = case when (s.state, s.reason) = (b.state, b.reason) then s.changed_at else clock_timestamp() end
+from jsonb_to_recordset(%s::jsonb)
+    as b(unit text, kind text, name text, at timestamptz, state text, reported text, since timestamptz, reason text,
+         decided_by text, word text, facts jsonb, due_at timestamptz, again_at timestamptz)
+where (s.unit, s.kind, s.name) = (b.unit, b.kind, b.name)
 
--- blind_spans: when the sources could not see, the last days
-select source, started_at, ended_at from blind_span where coalesce(ended_at, now()) > now() - interval '2 days'
+-- blind_since: when some sources could not see
+select source, started_at, ended_at from blind_span
+where source = any(%s) and coalesce(ended_at, 'infinity') > %s and ended_at is distinct from started_at
+
+-- dark_sources: sources that could not see at some time since
+select distinct source from blind_span where coalesce(ended_at, 'infinity') > %s and ended_at is distinct from started_at
+
+-- kept_units: communes with a window of maintenance since
+select distinct unit from maintenance where ends_at > %s and starts_at < now() and cancelled_at is null
+
+-- heard_since: what was said of a device, and before it each source's last words (its own, the broker's) and sign of life
+with said as (
+    select source, at, received_at, state, coalesce(labels ->> 'evidence', '') = 'connection' as connection
+    from device_report
+    where (unit, kind, name) = (%(unit)s, %(kind)s, %(name)s) and at >= %(far)s - interval '7 days'
+      and received_at <= %(now)s
+)
+select * from said where at >= %(far)s and received_at >= %(start)s  -- a clock may be a day behind
+union all
+(select distinct on (source, connection) * from said where received_at < %(start)s
+ order by source, connection, least(at, received_at) desc, received_at desc, at desc, state collate "C" desc)
+union all
+(select distinct on (source) * from said where received_at < %(start)s
+ order by source, received_at desc)
+
+-- registered_at: since when a device is expected to speak
+select registered_at from device where (unit, kind, name) = (%(unit)s, %(kind)s, %(name)s)
+
+-- paces: how often the sources that ask, ask
+select name, every from source where every is not null
 
 -- changed_devices: devices as the stream shows them
 select unit, kind, name, state, reported, since, at, reason, changed_at, readings, labels
@@ -266,10 +312,10 @@ on conflict (unit, source, minute) do update set
     rejected = m.rejected + excluded.rejected
 
 -- declare_source: a source of the configuration
-insert into source (name, connector, feed, title, transport, stale_after)
-values (%(name)s, %(connector)s, %(feed)s, %(title)s, %(transport)s, %(stale_after)s)
+insert into source (name, connector, feed, title, transport, stale_after, every)
+values (%(name)s, %(connector)s, %(feed)s, %(title)s, %(transport)s, %(stale_after)s, %(every)s)
 on conflict (name) do update set
-    connector = excluded.connector, feed = excluded.feed, title = excluded.title, transport = excluded.transport,
+    every = excluded.every, connector = excluded.connector, feed = excluded.feed, title = excluded.title, transport = excluded.transport,
     stale_after = excluded.stale_after, configured = true
 
 -- forget_sources: sources that the configuration no longer names keep their past

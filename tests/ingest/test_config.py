@@ -17,9 +17,7 @@ MISTAKES = {
     '[sources.a]\nconnector = "camera_mqt"': [
         "sources.a.connector: there is no connector 'camera_mqt'; did you mean 'camera_mqtt'?"
     ],
-    "[sources.a]\nunit = 1": [
-        'sources.a: names no connector; write connector = "…", one of ' + ", ".join(CONNECTORS)
-    ],
+    "[sources.a]\nunit = 1": ['sources.a: names no connector; write connector = "…", one of ' + ", ".join(CONNECTORS)],
     '[sources.a]\nconnector = "budget_workbook"\nfoldr = "x"\nunit = "05068"': [
         "sources.a.folder: is missing",
         "sources.a.foldr: unknown key; did you mean 'folder'?",

@@ -267,7 +267,9 @@ def test_stopping_breaks_a_wait_off(store: Store) -> None:
 
 def test_a_secret_in_the_file_is_told_and_one_in_the_environment_is_never_shown(tmp_path: Path) -> None:
     file = tmp_path / "ioc.toml"
-    file.write_text('[sources.dossiers]\nconnector = "field_reports_rest"\nurl = "http://127.0.0.1"\ntoken = "s3cret"\n')
+    file.write_text(
+        '[sources.dossiers]\nconnector = "field_reports_rest"\nurl = "http://127.0.0.1"\ntoken = "s3cret"\n'
+    )
     with pytest.raises(ConfigError, match="IOC_SOURCES__DOSSIERS__TOKEN") as told:
         load(file, {})
     assert "s3cret" not in str(told.value)

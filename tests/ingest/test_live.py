@@ -32,7 +32,11 @@ def kept(story: list[Heard], looks: list[int], blind: dict[str, list[tuple[datet
         if repair is not None:
             # An instant is past when the next one is reached.
             whole = timeline(known, RHYTHM, now + MINUTE / 100, blind=seen)
-            spans, live = whole.spans, Live(whole.spans[-1], whole.facts, max(fact.at for fact in whole.facts.values()))
+            # Only what a word there can change is replaced.
+            start = min([repair, *(span.started_at for span in live.begun)]) - max(r.limit for r in RHYTHM.values())
+            spans = [s for s in spans if s.started_at < start]
+            spans += [s for s in whole.spans if s.started_at >= start or not spans]
+            live = Live(spans[-1], whole.facts, max(fact.at for fact in whole.facts.values()))
         spans += live.begun
         live = Live(live.span, dict(live.facts), live.horizon)  # as after a restart
     return spans

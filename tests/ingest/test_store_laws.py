@@ -63,7 +63,7 @@ def own(taken: Understood) -> object:
 @given(st.lists(st.lists(messages(), min_size=1, max_size=12), min_size=1, max_size=5))
 def test_whatever_comes_is_stored_once_and_counted_once(declared: Store, batches: list[list[Understood]]) -> None:
     for table in ("device_report", "device_state", "state_span", "device", "rejection", "source_minute"):
-        declared.execute(f"truncate {table}")
+        declared.execute(f"truncate {table} cascade")
     declared.execute("update source set received = 0, stored = 0, duplicate = 0, rejected = 0")
     committer = Committer(declared)
     outcomes = [outcome for batch in batches for outcome in committer.commit(batch)]

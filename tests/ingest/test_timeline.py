@@ -11,7 +11,11 @@ from ingest.timeline import Heard, Interval, Rhythm, Span, timeline
 
 T0 = datetime(2026, 11, 1, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
-RHYTHM = {"mqtt": Rhythm(MINUTE, 3), "icmp": Rhythm(MINUTE, 3), "rtsp": Rhythm(5 * MINUTE, 3)}
+RHYTHM = {
+    "mqtt": Rhythm(MINUTE, 3 * MINUTE),
+    "icmp": Rhythm(MINUTE, 3 * MINUTE),
+    "rtsp": Rhythm(5 * MINUTE, 15 * MINUTE),
+}
 UNTIL = T0 + timedelta(hours=4)
 
 
