@@ -10,9 +10,10 @@ not come within the source's patience, the line falls silent from the first word
 not see, silence is unseen instead.
 
 The lines are fused: alive where any source hears the device, degraded where another hears nothing or says offline, and
-as ill as the worst finds it. Maintenance covers all.
+as ill as the worst finds it. Maintenance covers all, and so does what the register says of a device that is not there.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ SILENT, UNSEEN = "silent", "unseen"
 
 Interval = tuple[datetime, datetime]
 """From, to (UTC), half open; a blindness that lasts ends at the instant asked for."""
+Absence = tuple[datetime, datetime, str]
+"""From, to (UTC), half open, and the state that the register gives the device then."""
 
 
 class Heard(NamedTuple):
@@ -86,6 +89,7 @@ def timeline(
     *,
     blind: Mapping[str, Sequence[Interval]] | None = None,
     maintenance: Sequence[Interval] = (),
+    absence: Sequence[Absence] = (),
     known_since: datetime | None = None,
 ) -> Timeline:
     """Return the device's spans from the first thing heard to ``until`` (UTC, itself excluded).
@@ -95,7 +99,8 @@ def timeline(
     """
     by_source: defaultdict[str, list[Heard]] = defaultdict(list)
     for one in heard:
-        by_source[one.source].append(one)
+        if not in_the_dark(one, (blind or {}).get(one.source, ())):
+            by_source[one.source].append(one)
     lines: dict[str, list[Word]] = {}
     facts: dict[str, Word] = {}
     for source, its in by_source.items():
@@ -104,7 +109,8 @@ def timeline(
             dark = [*(blind or {}).get(source, ()), *([(words[0].at, known_since)] if known_since else [])]
             lines[source] = line = _line(words, rhythm[source], dark, until)
             facts[source] = line[-1]._replace(at=words[-1].at)
-    cuts = {at for line in lines.values() for at, *_ in line} | {at for interval in maintenance for at in interval}
+    cuts = {at for line in lines.values() for at, *_ in line}
+    cuts |= {at for interval in (*maintenance, *absence) for at in interval[:2]}
     begin = min((line[0].at for line in lines.values()), default=until)
     found: list[Span] = []
     places = dict.fromkeys(lines, -1)
@@ -118,9 +124,18 @@ def timeline(
         span = fuse(standing, cut)
         if any(starts_at <= cut < ends_at for starts_at, ends_at in maintenance):
             span = Span(cut, MAINTENANCE, "maintenance")
+        for starts_at, ends_at, state in absence:
+            if starts_at <= cut < ends_at:
+                span = Span(cut, state, "register")
         if not found or not span.continues(found[-1]):
             found.append(span)
     return Timeline(found, facts)
+
+
+def in_the_dark(one: Heard, blind: Iterable[Interval]) -> bool:
+    """Tell whether a source that could not see called the device gone: that says something of us, and nothing of it."""
+    gone = means(one.word) == OFFLINE and not one.connection
+    return gone and any(starts_at <= one.received_at < ends_at for starts_at, ends_at in blind)
 
 
 def fuse(words: Mapping[str, Word], at: datetime) -> Span:
@@ -144,22 +159,19 @@ def fuse(words: Mapping[str, Word], at: datetime) -> Span:
 
 
 def _words(heard: Sequence[Heard]) -> list[Word]:
-    """Return the words of a source by instant: each at its own, and the newest again at each reception."""
-    said: list[tuple[datetime, datetime, Word]] = []
-    newest: Heard | None = None
+    """Return the words of a source by instant: each at its own, and what stands then again at each reception."""
+    told = sorted(
+        (min(h.at, h.received_at), h.received_at, h.at, h.word, h.connection) for h in heard if not h.connection
+    )
+    said = [(instant, received_at, Word(instant, word)) for instant, received_at, _, word, _ in told]
     for one in sorted(heard, key=lambda h: (h.received_at, h.at, h.word, h.connection)):
-        instant = min(one.at, one.received_at)
-        if one.connection:
-            word = one.word
-            if means(word) != OFFLINE and newest is not None and means(newest.word) != OFFLINE:
-                word = newest.word  # connected again: what it said of itself still stands
-            said.append((one.received_at, one.received_at, Word(one.received_at, word, connection=True)))
+        if not one.connection and one.at >= one.received_at:
             continue
-        if newest is None or instant >= min(newest.at, newest.received_at):
-            newest = one
-        said.append((instant, one.received_at, Word(instant, one.word)))
-        if instant != one.received_at:
-            said.append((one.received_at, one.received_at, Word(one.received_at, newest.word)))
+        place = bisect_right(told, one.received_at, key=lambda entry: entry[0])
+        standing = told[place - 1][3] if place else ""
+        if one.connection and (means(one.word) == OFFLINE or not standing or means(standing) == OFFLINE):
+            standing = one.word
+        said.append((one.received_at, one.received_at, Word(one.received_at, standing, one.connection)))
     said.sort(key=lambda entry: entry[:2])
     return [word for _, _, word in said]
 
