@@ -22,8 +22,9 @@ def notify(
     events: Iterable[CaseReport],
     sources: Collection[str],
     broadcasts: Iterable[tuple[str, str, str, str]] = (),
+    incidents: Iterable[int] = (),
 ) -> None:
-    """Announce devices, cases, sources and the keys of broadcasts; heard at commit, or never."""
+    """Announce devices, cases, sources, the keys of broadcasts and the ids of incidents; heard at commit, or never."""
     pieces: list[str] = []
     if devices:
         columns = [[d.unit for d in devices], [d.kind for d in devices], [d.name for d in devices]]
@@ -35,6 +36,7 @@ def notify(
             pieces.append(piece)
     pieces += (_said("case", asdict(event)) for event in events)
     pieces += (_said("broadcast", dict(zip(_BROADCAST, key, strict=True))) for key in broadcasts)
+    pieces += (_said("incident", {"id": id_}) for id_ in incidents)
     pieces += (_said("source", {"name": name}) for name in sorted(sources))
     payloads = [[payload] for payload in _packed(pieces)]
     if payloads:

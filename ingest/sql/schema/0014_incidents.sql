@@ -63,7 +63,7 @@ create table incident_pending (
 );
 
 create index device_state_trouble on device_state (state, since) where state <> 'online';
-create index broadcast_playing on broadcast (starts_at) where state = 'playing';
+create index broadcast_start on broadcast (starts_at);
 
 -- Cases of a disease in a month beside the same month of earlier years: the mean of p_years years without epidemic ones
 -- plus p_deviations sample standard deviations (TT 15/2026/TT-BYT Điều 16). threshold is null where fewer years are
