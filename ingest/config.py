@@ -20,6 +20,7 @@ from pydantic import (
 
 from connectors import CONNECTORS
 from connectors.contract import Connector
+from ingest import rules as shipped_rules
 from ingest.errors import ConfigError
 from ingest.sources import SourceFault, connector_of, faults_of, meant, secrets
 
@@ -104,6 +105,40 @@ class Ingest(Section):
     """How often a kind of device speaks, unless its own entry says otherwise."""
 
 
+def _place(value: str) -> str:
+    host, _, port = value.rpartition(":")
+    if host and ":" not in host and not (port.isdecimal() and 0 < int(port) < 65536):
+        raise ValueError("a host for an echo is expected, or host:port for a connection")
+    return value
+
+
+_Host = Annotated[str, Field(pattern=r"^[^\s/]{1,253}$"), AfterValidator(_place)]
+
+
+class Canary(Section):
+    """How we find out that we ourselves can't see: what doesn't answer us hides devices, which are unknown then.
+
+    A host is asked for an echo, ``host:port`` for a connection. Where there is no way out, name no hosts outside.
+    """
+
+    every: timedelta = Field(default=timedelta(seconds=5), ge=timedelta(milliseconds=200), le=timedelta(minutes=10))
+    """Pause between two looks."""
+    timeout: timedelta = Field(default=timedelta(seconds=2), ge=timedelta(milliseconds=50), le=timedelta(minutes=1))
+    """How long an answer may take."""
+    failures: int = Field(default=3, ge=1, le=100)
+    """Looks in a row that must fail."""
+    gateway: Literal["auto", ""] | _Host = "auto"
+    """Our own network: ``auto`` is the default route's gateway, once it has answered; empty: not looked at."""
+    uplink: tuple[_Host, ...] = ()
+    """The way out: it is down where none of these answers."""
+    dns: tuple[_Host, ...] = ()
+    """Names to look up; one that is found is enough."""
+    clock: Annotated[str, Field(pattern=r"^(database|ntp://[^\s/]+)?$")] = "database"
+    """What our clock is compared with: ``database``, ``ntp://host``, or nothing."""
+    largest_skew: timedelta = Field(default=timedelta(seconds=5), gt=timedelta())
+    """By how much it may differ."""
+
+
 class Calendar(Section):
     """Days off and working days by decision, besides weekends and the public holidays of Việt Nam."""
 
@@ -144,10 +179,21 @@ class Settings(Section):
     broker: Broker = Broker()
     http: Http = Http()
     ingest: Ingest = Ingest()
+    canary: Canary = Canary()
     calendar: Calendar = Calendar()
     hamlets: tuple[Hamlet, ...] = ()
     devices: tuple[Device, ...] = ()
+    rules: Mapping[str, tuple[Mapping[str, Any], ...]] = {}
+    """What a commune wants otherwise of a rule of ``ingest/rules``: [[rules.KEY]] with unit and valid_from."""
     sources: Mapping[str, SerializeAsAny[Connector]] = {}
+
+    @field_validator("rules", mode="before")
+    @classmethod
+    def _known_rules(cls, tables: Any) -> Any:
+        if not isinstance(tables, Mapping):
+            raise ValueError("a table of rules is expected: [[rules.KEY]]")
+        shipped_rules.load(tables)
+        return tables
 
     @field_validator("sources", mode="before")
     @classmethod
