@@ -12,16 +12,20 @@ from starlette.routing import compile_path
 from api import (
     PREFIX,
     broadcasts,
+    canaries,
     cases,
     devices,
     exports,
     imports,
     indicators,
+    maintenance,
     messages,
     metrics,
     observations,
     probes,
     problems,
+    register,
+    roster,
     session,
     sources,
     stream,
@@ -82,7 +86,7 @@ def create_app(
     problems.handle(app)
     for part in (
         probes, metrics, session, messages, imports, units, devices, observations, totals, cases, broadcasts,
-        indicators, sources, stream, exports,
+        indicators, maintenance, roster, register, sources, canaries, stream, exports,
     ):  # fmt: skip
         app.include_router(part.router)
     app.include_router(_document(app))

@@ -3,8 +3,8 @@
 import hashlib
 import time
 from collections import Counter, defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Literal
 
@@ -12,7 +12,7 @@ import orjson
 import psycopg
 
 from connectors.contract import Broadcast, CaseReport, DeviceId, DeviceReport, Message, Observation, Plan
-from ingest import broadcasts, cases, figures, imports, reports, states
+from ingest import broadcasts, cases, figures, imports, names, reports, states
 from ingest.pipeline import Rejection, Understood, refuse
 from ingest.rhythm import Rhythms, rhythms
 from ingest.sql import QUERIES
@@ -75,6 +75,8 @@ class Committer:
             changed: list[DeviceId] = []
             events: list[CaseReport] = []
             heard: list[broadcasts.Key] = []
+            if load.reports or load.programmes:
+                load.rename(names.renamed(link))
             if load.reports:
                 taken, changed = self._take_reports(link, load.reports, collide=collide)
                 new.update(r.n for r in taken)
@@ -130,6 +132,19 @@ class _Load:
     observations: list[figures.Figure] = field(default_factory=list)
     events: list[tuple[int, Message, CaseReport]] = field(default_factory=list)
     programmes: list[broadcasts.Said] = field(default_factory=list)
+
+    def rename(self, renamed: Mapping[DeviceId, DeviceId]) -> None:
+        """Call the devices of reports and programmes as the register does."""
+        if not renamed:
+            return
+        for at, (n, message, report) in enumerate(self.reports):
+            if report.device in renamed:
+                self.reports[at] = n, message, replace(report, device=renamed[report.device])
+        for at, (n, message, record) in enumerate(self.programmes):
+            if isinstance(record, Broadcast):
+                device = DeviceId(record.unit, "loudspeaker", record.device)
+                if device in renamed:
+                    self.programmes[at] = n, message, replace(record, device=renamed[device].name)
 
 
 def keep_rejection(link: Link, rejection: Rejection) -> None:

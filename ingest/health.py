@@ -9,7 +9,7 @@ import orjson
 from psycopg.types.json import Jsonb
 
 from connectors.contract import Connector, Polled, Subscribed
-from ingest import expected
+from ingest import expected, register
 from ingest.config import Settings
 from ingest.sql import QUERIES
 from ingest.store import Link, Store
@@ -19,12 +19,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """What a transport says of one source now; ``blind_since`` is set while it can't see (UTC)."""
+    """What a transport says of one source now; ``blind_since`` is set while it can't see (UTC), ``reason`` says why."""
 
     queued: int = 0
     fault: str = ""
     blind_since: datetime | None = None
     sees_since: datetime | None = None
+    reason: str = "connection_down"
 
 
 def transport(connector: Connector) -> str:
@@ -52,8 +53,7 @@ def declare(store: Store, settings: Settings) -> None:
             )
         link.execute(QUERIES["forget_sources"], (list(settings.sources),))
         expected.declare(link, settings)
-        for device in settings.devices:
-            link.execute(QUERIES["declare_device"], device.model_dump() | {"simulated": settings.commune.simulated})
+        register.declare(link, settings.devices, simulated=settings.commune.simulated)
         for hamlet in settings.hamlets:
             shape = {"type": "Polygon", "coordinates": [hamlet.outline]} if hamlet.outline else None
             outline = Jsonb(shape, dumps=orjson.dumps) if shape else None
@@ -98,7 +98,8 @@ class Health:
                     {"now": now, "queued": pulse.queued, "fault": pulse.fault, "name": name},
                 )
                 if pulse.blind_since is not None:
-                    self._open(link, name, pulse.blind_since, "connection_down")
+                    self._open(link, name, pulse.blind_since, pulse.reason)
+                    self._hide(link, name, now)
                 else:
                     self._close(link, name, pulse.sees_since or now)
 
@@ -107,12 +108,20 @@ class Health:
             return
         self._blind[name] = since
         link.execute(
-            "insert into blind_span (source, started_at, reason) values (%s, %s, %s) on conflict do nothing",
+            "insert into blind_span (source, started_at, reason) values (%s, %s, %s) on conflict (source, started_at)"
+            " do update set ended_at = null, reason = excluded.reason",
             (name, since, reason),
         )
+        link.execute(QUERIES["renew_silent"], {"source": name, "since": since})
+
+    def _hide(self, link: Link, name: str, until: datetime) -> None:
+        """Have devices looked at again that a blind source called offline."""
+        link.execute(QUERIES["renew_unseen"], {"source": name, "since": self._blind[name], "until": until})
 
     def _close(self, link: Link, name: str, now: datetime) -> None:
-        if self._blind.pop(name, None) is not None:
+        if name in self._blind:
+            self._hide(link, name, now)
+            del self._blind[name]
             link.execute(
                 "update blind_span set ended_at = greatest(started_at, %s) where source = %s and ended_at is null",
                 (now, name),

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ingest.state import MAINTENANCE, OFFLINE, ONLINE, means
+from ingest.state import COVERED, OFFLINE, ONLINE, means
 from ingest.timeline import SILENT, UNSEEN, Heard, Rhythm, Span, Word, fuse
 
 
@@ -79,7 +79,7 @@ class Live:
 
     def expire(self, rhythm: Mapping[str, Rhythm]) -> bool:
         """Fall silent, where that is simple: one source that saw all the time; tells whether it was."""
-        if self.span is None or len(self.facts) != 1 or self.span.state == MAINTENANCE:
+        if self.span is None or len(self.facts) != 1 or self.span.state in COVERED:
             return False
         ((source, fact),) = self.facts.items()
         silent_at = fact.at + rhythm[source].every
@@ -103,7 +103,7 @@ class Live:
         if self.span is None:
             self.span = span
             self.begun.append(span)
-        elif self.span.state != MAINTENANCE and not span.continues(self.span):
+        elif self.span.state not in COVERED and not span.continues(self.span):
             if instant <= self.span.started_at:
                 return instant
             self.span = span

@@ -26,6 +26,7 @@ from paho.mqtt.properties import Properties
 
 from connectors.contract import Message, Subscribed
 from ingest.batch import Outcome
+from ingest.canary import Sighting
 from ingest.config import Broker
 from ingest.envelope import Envelope
 from ingest.errors import pauses
@@ -94,6 +95,11 @@ class Subscriber(threading.Thread):
         if self.connected_since is None or (self._overdue() and self._writer.queued == 0):
             return self._seen_at
         return None
+
+    def sighting(self) -> Sighting:
+        """Return whether our own message comes back through the broker."""
+        blind = self.blind_since is not None
+        return Sighting(not blind, (self.fault or "nothing comes through, not even our own message") if blind else "")
 
     def _overdue(self) -> bool:
         return time.monotonic() - self._heard_at > 2.5 * self._broker.canary

@@ -13,7 +13,7 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from connectors.contract import LOCAL, Polled
-from ingest.conversation import Conversations
+from ingest.conversation import Conversations, Said
 from ingest.errors import StoreDown
 from ingest.fetch import Fetcher, Stopped
 from ingest.folders import Folders
@@ -45,6 +45,9 @@ class Poller:
         self._conversations = Conversations(writer, self._stopping)
         self._fetchers = {name: Fetcher(source, self._stopping) for name, source in sources.items() if source.talks()}
         self._faults: dict[str, str] = {}
+        self._born = datetime.now(UTC)
+        self._began: dict[str, datetime] = {}
+        self._saw: dict[str, datetime] = {}
 
     def schedule(self, scheduler: BackgroundScheduler) -> None:
         """Enter a job a source; a run that was missed while we were away is made up once, at once."""
@@ -68,14 +71,25 @@ class Poller:
         """Return why the last look of a source failed, or nothing."""
         return self._faults.get(name, "")
 
+    def began_at(self, name: str) -> datetime:
+        """Return when the last look at a source began (UTC); before the first one, when this was made."""
+        return self._began.get(name, self._born)
+
+    def saw_at(self, name: str) -> datetime:
+        """Return when a look last saw anything: a conversation went through, or folders could be read."""
+        return self._saw.get(name, self._born)
+
     def look(self, name: str) -> Look:
         """Look once at a source; raises :class:`StoreDown`, :class:`Stopped`."""
         source = self._sources[name]
+        self._began[name] = datetime.now(UTC)
         outcomes: Counter[str] = Counter()
         faults: list[str] = []
         files = 0
         try:
             files = self.folders.look(name, source)
+            if name not in self._fetchers:
+                self._saw[name] = datetime.now(UTC)
         except OSError as error:
             faults.append(str(error))
         questions = 0
@@ -92,7 +106,7 @@ class Poller:
                    self._store.rows("select name, value from cursor where source = %s", (name,))}  # fmt: skip
         fetcher = self._fetchers[name]
         with ThreadPoolExecutor(source.parallel, thread_name_prefix=f"poll-{name}") as pool:
-            held = [pool.submit(self._conversations.hold, name, source, talk, cursors.get(talk, ""), fetcher)
+            held = [pool.submit(self._hold, name, source, talk, cursors.get(talk, ""), fetcher)
                     for talk in source.talks()]  # fmt: skip
         for said in (future.result() for future in held):
             outcomes.update(said.outcomes)
@@ -103,6 +117,12 @@ class Poller:
             link.execute(QUERIES["end_poll"], {"source": name, "now": now, "good": not faults})
             if len(faults) < len(held):
                 link.execute(QUERIES["contact"], (now, name))
+
+    def _hold(self, name: str, source: Polled, talk: str, cursor: str, fetcher: Fetcher) -> Said:
+        said = self._conversations.hold(name, source, talk, cursor, fetcher)
+        if not said.fault:
+            self._saw[name] = datetime.now(UTC)
+        return said
 
     def _job(self, name: str) -> None:
         try:

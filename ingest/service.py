@@ -8,18 +8,21 @@ from datetime import UTC, datetime, timedelta
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from connectors.contract import LOCAL, Polled, Subscribed
-from ingest import migrate, partitions, states
+from ingest import maintenance, migrate, partitions, renewal, states
 from ingest.batch import Committer
 from ingest.config import Settings
 from ingest.desk import Desk, DeskApart, DeskHere
 from ingest.errors import StoreDown, pauses
+from ingest.guard import Guard
 from ingest.health import BEAT, Health, Pulse, declare
 from ingest.mqtt import Subscriber
 from ingest.poll import Poller
+from ingest.rules import load as load_rules
 from ingest.rhythm import rhythms
 from ingest.store import Store
 from ingest.stream import notify
 from ingest.units import unit_codes
+from ingest.watch import TICK, Watch
 from ingest.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -80,12 +83,17 @@ class Service:
         polled = {name: c for name, c in s.sources.items() if isinstance(c, Polled)}
         subscriber = Subscriber(s.broker, subscribed, writer) if subscribed else None
         poller = Poller(polled, self._store, writer)
-        health = Health(self._store, self._pulses(subscriber, poller, writer))
+        guard = Guard(s, self._store, poller, subscriber.sighting if subscriber else None)
+        health = Health(self._store, self._pulses(subscriber, poller, writer, guard))
         health.begin()
         # A long look at one source must not keep the others, nor the heartbeat, from their turn.
-        threads = {"default": {"type": "threadpool", "max_workers": 4 + len(polled)}}
+        threads = {"default": {"type": "threadpool", "max_workers": 6 + len(polled)}}
         scheduler = BackgroundScheduler(timezone=LOCAL, executors=threads)
         self._every(scheduler, BEAT, lambda: self._pulse(health))
+        self._every(scheduler, s.canary.every, guard.look)
+        self._every(scheduler, BEAT, self._follow)
+        watch = Watch(self._store, load_rules(s.rules), s.commune.unit)
+        self._every(scheduler, TICK, lambda: watch.tick(datetime.now(UTC)))
         self._every(scheduler, timedelta(hours=1), self._keep_partitions)
         poller.schedule(scheduler)
         writer.start()
@@ -115,11 +123,15 @@ class Service:
             return DeskApart(s.database.url, s.database.keep_days, s.sources)
         return DeskHere(Committer(self._store, s.database.keep_days), unit_codes(self._store))
 
-    def _pulses(self, subscriber: Subscriber | None, poller: Poller, writer: Writer) -> dict[str, Callable[[], Pulse]]:
+    def _pulses(
+        self, subscriber: Subscriber | None, poller: Poller, writer: Writer, guard: Guard
+    ) -> dict[str, Callable[[], Pulse]]:
         def pulse(name: str) -> Pulse:
             queued = writer.queued_by_source().get(name, 0)
             if isinstance(self._settings.sources[name], Polled):
-                return Pulse(queued, poller.fault(name))
+                blind = guard.blindness(name, datetime.now(UTC))
+                since, reason = blind or (None, "")
+                return Pulse(queued, poller.fault(name), since, None, reason)
             assert subscriber is not None  # noqa: S101 - a subscribed source made it
             return Pulse(queued, subscriber.fault, subscriber.blind_since, subscriber.sees_since)
 
@@ -149,6 +161,17 @@ class Service:
         with self._store.transaction() as link:
             changed = states.sweep(link, datetime.now(UTC), rhythms(link))
             notify(link, changed, (), ())
+
+    def _follow(self) -> None:
+        """Let the states of devices follow their windows of maintenance and other changes of the past."""
+        now = datetime.now(UTC)
+        with self._store.transaction() as link:
+            maintenance.follow(link, now)
+        done = renewal.MOST
+        while done == renewal.MOST and not self._stopping.is_set():
+            with self._store.transaction() as link:
+                done, changed = renewal.perform(link, now, rhythms(link))
+                notify(link, changed, (), ())
 
     def _keep_partitions(self) -> None:
         with self._store.transaction() as link:

@@ -2,6 +2,10 @@
 
 ONLINE, DEGRADED, FAULT, OFFLINE, UNKNOWN = "online", "degraded", "fault", "offline", "unknown"
 MAINTENANCE = "maintenance"
+ABSENT = frozenset({"pending_install", "disabled", "retired"})
+"""What the register says of a device that is not there to be seen."""
+COVERED = ABSENT | {MAINTENANCE}
+"""States that hold whatever is heard."""
 
 _MEANS = {
     "online": ONLINE,

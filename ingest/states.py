@@ -14,10 +14,12 @@ from ingest.reports import Row
 from ingest.rhythm import Rhythms
 from ingest.spans import Begun, append, replace_from
 from ingest.sql import QUERIES
+from ingest.state import OFFLINE, means
 from ingest.store import Link
-from ingest.timeline import SILENT, UNSEEN, Heard, Interval, Rhythm, Span, Word, timeline
+from ingest.timeline import SILENT, UNSEEN, Heard, Interval, Rhythm, Span, Word, in_the_dark, timeline
 
 _SOON = timedelta(microseconds=1)
+_EVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 _DAY = timedelta(days=1)
 """So far a clock may be behind for its reports to be found by their own instant."""
 _MOST = 1_000
@@ -39,7 +41,7 @@ def lock(link: Link, devices: Collection[DeviceId]) -> dict[DeviceId, Before]:
 def advance(link: Link, known: Mapping[DeviceId, Before], rows: Iterable[Row], rhythms: Rhythms) -> list[DeviceId]:
     """Follow the reports that were new and are stored already; returns the devices that were heard."""
     heard: dict[DeviceId, _Heard] = {}
-    for r in rows:
+    for r in _seen(link, list(rows)):
         its = heard.get(r.report.device)
         if its is None:
             its = heard[r.report.device] = _Heard()
@@ -67,6 +69,20 @@ def advance(link: Link, known: Mapping[DeviceId, Before], rows: Iterable[Row], r
     return list(heard)
 
 
+def _seen(link: Link, rows: list[Row]) -> list[Row]:
+    """Leave out who was called gone by a source that can't see now."""
+    gone = {r.message.source for r in rows if means(r.report.state) == OFFLINE}
+    if not gone:
+        return rows
+    dark = {source: [(since, _EVER[1])] for source, since in link.execute(QUERIES["dark_now"], (sorted(gone),))}
+    return [r for r in rows if not in_the_dark(_one(r.report, r.message), dark.get(r.message.source, ()))]
+
+
+def _one(report: DeviceReport, message: Message) -> Heard:
+    link = report.labels.get("evidence") == "connection"
+    return Heard(message.source, report.at, message.received_at, report.state, link)
+
+
 class _Heard:
     """What a batch says of one device."""
 
@@ -91,8 +107,7 @@ class _Heard:
         """Move on by all that was said; returns from when the past must be computed anew, if it must."""
         since: datetime | None = None
         for report, message in self._said:
-            link = report.labels.get("evidence") == "connection"
-            one = Heard(message.source, report.at, message.received_at, report.state, link)
+            one = _one(report, message)
             # What follows a word that repairs is in the reports: only how far back it reaches matters.
             since = live.hear(one, rhythm) if since is None else min(since, one.at, one.received_at)
         return min(since, *(span.started_at for span in live.begun)) if since and live.begun else since
@@ -139,6 +154,10 @@ def renew(
     for source, starts_at, ends_at in link.execute(QUERIES["blind_since"], (sources, start - limit)):
         blind[source].append((starts_at, ends_at or now + _SOON))
     windows = link.execute("select * from maintenance_of(%(unit)s, %(kind)s, %(name)s)", key).fetchall()
+    absence = [
+        (starts_at or _EVER[0], ends_at or _EVER[1], state)
+        for starts_at, ends_at, state in link.execute("select * from absence_of(%(unit)s, %(kind)s, %(name)s)", key)
+    ]
     known_since = link.execute(QUERIES["registered_at"], key).fetchone()
     whole = timeline(
         heard,
@@ -146,6 +165,7 @@ def renew(
         now + _SOON,
         blind=blind,
         maintenance=windows,
+        absence=absence,
         known_since=known_since[0] if known_since else None,
     )
     if not whole.spans:
@@ -182,9 +202,7 @@ def sweep(link: Link, now: datetime, rhythms: Rhythms) -> list[DeviceId]:
     return changed
 
 
-def compute_anew(
-    link: Link, wanted: Mapping[DeviceId, datetime], now: datetime, rhythms: Rhythms
-) -> list[DeviceId]:
+def compute_anew(link: Link, wanted: Mapping[DeviceId, datetime], now: datetime, rhythms: Rhythms) -> list[DeviceId]:
     """Compute the states of devices anew, each from its instant (UTC) on; returns those whose state changed."""
     changed: list[DeviceId] = []
     put: list[dict[str, object]] = []

@@ -110,7 +110,8 @@ def timeline(
             lines[source] = line = _line(words, rhythm[source], dark, until)
             facts[source] = line[-1]._replace(at=words[-1].at)
     cuts = {at for line in lines.values() for at, *_ in line}
-    cuts |= {at for interval in (*maintenance, *absence) for at in interval[:2]}
+    cuts |= {at for interval in maintenance for at in interval}
+    cuts |= {at for begins, ends, _ in absence for at in (begins, ends)}
     begin = min((line[0].at for line in lines.values()), default=until)
     found: list[Span] = []
     places = dict.fromkeys(lines, -1)

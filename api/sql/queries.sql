@@ -7,8 +7,11 @@ select name as id, unit, kind, coalesce(nullif(title, ''), name) as name, unit |
        coalesce(readings, '{}')::text as "values", coalesce(labels, '{}')::text as labels, changed_at
 from device_now
 
--- device_refs: the devices that have this name
+-- device_refs: the devices that have this name, or have it in their messages
 select unit, kind, name from device
+where name = %(name)s and (%(unit)s::text is null or unit = %(unit)s) and (%(kind)s::text is null or kind = %(kind)s)
+union
+select of_unit, kind, of_name from device_name
 where name = %(name)s and (%(unit)s::text is null or unit = %(unit)s) and (%(kind)s::text is null or kind = %(kind)s)
 order by unit, kind
 

@@ -1,4 +1,4 @@
-"""All SQL of ingest: ``schema/*.sql`` ordered migrations, ``queries.sql`` named queries."""
+"""All SQL of ingest: ``schema/*.sql`` ordered migrations, every other ``*.sql`` named queries."""
 
 import re
 from importlib import resources
@@ -8,9 +8,10 @@ _NAMED = re.compile(r"^-- (\w+): (.+)\n((?:(?!^-- \w+: ).*\n?)*)", re.MULTILINE)
 
 
 def named(package: str) -> dict[str, LiteralString]:
-    """Return the named queries of a package's ``queries.sql``; the file is ours, so its text is vouched for here."""
-    text = resources.files(package).joinpath("queries.sql").read_text("utf-8")
-    return {name: cast("LiteralString", sql.strip()) for name, _why, sql in _NAMED.findall(text)}
+    """Return the named queries of a package's ``*.sql``; the files are ours, so their text is vouched for here."""
+    files = (entry for entry in resources.files(package).iterdir() if entry.name.endswith(".sql"))
+    texts = [entry.read_text("utf-8") for entry in files]
+    return {name: cast("LiteralString", sql.strip()) for text in texts for name, _why, sql in _NAMED.findall(text)}
 
 
 QUERIES = named(__name__)

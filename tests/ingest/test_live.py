@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.live import Live
-from ingest.timeline import Heard, Span, timeline
+from ingest.timeline import Heard, Span, in_the_dark, timeline
 from tests.ingest.test_timeline import MINUTE, RHYTHM, T0, blindness, dark, minute, say, stories
 
 
@@ -22,15 +22,15 @@ def kept(story: list[Heard], looks: list[int], blind: dict[str, list[tuple[datet
     spans: list[Span] = []
     live = Live()
     for now, _, one in happenings:
-        seen = {source: [(a, min(b, now)) for a, b in its if a < now] for source, its in blind.items()}
+        # An instant is past when the next one is reached.
+        seen = {source: [(a, min(b, now + MINUTE / 100)) for a, b in its if a <= now] for source, its in blind.items()}
         if one is not None:
             known.append(one)
-            repair = live.hear(one, RHYTHM)
+            repair = None if in_the_dark(one, blind.get(one.source, ())) else live.hear(one, RHYTHM)
         else:
             due = live.due_at(RHYTHM)
             repair = due if due is not None and due < now else None
         if repair is not None:
-            # An instant is past when the next one is reached.
             whole = timeline(known, RHYTHM, now + MINUTE / 100, blind=seen)
             # Only what a word there can change is replaced.
             start = min([repair, *(span.started_at for span in live.begun)]) - max(r.limit for r in RHYTHM.values())

@@ -1,0 +1,24 @@
+"""Devices whose states must be computed anew: asked for in the transaction that changes the past, done in pieces."""
+
+from datetime import datetime
+
+from connectors.contract import DeviceId
+from ingest import states
+from ingest.rhythm import Rhythms
+from ingest.sql import QUERIES
+from ingest.store import Link
+
+MOST = 50
+"""Devices of one transaction: others wait for their locks."""
+
+
+def ask(link: Link, device: DeviceId, since: datetime) -> None:
+    """Ask that a device's states be computed anew from ``since`` (UTC) on; done within seconds, restarts included."""
+    link.execute(QUERIES["ask_renewal"], (*device, since))
+
+
+def perform(link: Link, now: datetime, rhythms: Rhythms, *, most: int = MOST) -> tuple[int, list[DeviceId]]:
+    """Compute some of them anew; returns how many were asked for, and those whose state is another now."""
+    rows = link.execute(QUERIES["take_renewals"], (most,)).fetchall()
+    wanted = {DeviceId(unit, kind, name): since for unit, kind, name, since in rows}
+    return len(wanted), states.compute_anew(link, wanted, now, rhythms) if wanted else []
