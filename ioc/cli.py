@@ -24,7 +24,14 @@ rejections = typer.Typer(no_args_is_help=True, help="What was refused; after a f
 user = typer.Typer(no_args_is_help=True, help="People.")
 token = typer.Typer(no_args_is_help=True, help="Programs.")
 dashboards = typer.Typer(no_args_is_help=True, help="The numbers and their boards.")
-for name, group in (("rejections", rejections), ("user", user), ("token", token), ("dashboards", dashboards)):
+devices = typer.Typer(no_args_is_help=True, help="The device register.")
+for name, group in (
+    ("rejections", rejections),
+    ("user", user),
+    ("token", token),
+    ("dashboards", dashboards),
+    ("devices", devices),
+):
     app.add_typer(group, name=name)
 
 Config = Annotated[Path | None, typer.Option(help="The configuration file; default ioc.toml where there is one.")]
@@ -147,7 +154,8 @@ def simulate(
     seed: int = 1,
     speed: Annotated[float, typer.Option(min=0.01)] = 1.0,
     only: Annotated[str, typer.Option(help="One device: kind.name")] = "",
-    inbox: Annotated[Path | None, typer.Option(help="Folder for the budget office's workbooks.")] = None,
+    inbox: Annotated[Path | None, typer.Option(help="Folder for the offices' files.")] = None,
+    town: Annotated[int, typer.Option(help="First of five ports for offices and devices that are asked.")] = 0,
     api: Annotated[str, typer.Option(help="Base URL that citizens report to (token in IOC_CITIZEN_TOKEN).")] = "",
     for_: Annotated[float | None, typer.Option("--for", help="Stop after so many seconds.")] = None,
     config: Config = None,
@@ -155,7 +163,7 @@ def simulate(
     """Simulators only, against any broker and any URL."""
     from ioc.simulate import simulate as play
 
-    play(settings_of(config), devices, rate, _faults(faults), seed, speed, only, inbox, api, for_)
+    play(settings_of(config), devices, rate, _faults(faults), seed, speed, only, inbox, api, town, for_)
 
 
 @app.command()
@@ -287,6 +295,22 @@ def token_revoke(name: str, config: Config = None) -> None:
     from ioc import people
 
     say(people.revoke(settings_of(config), name))
+
+
+@devices.command("import")
+def devices_import(
+    file: Annotated[Path, typer.Argument(help="A list of devices: .xlsx, .xls, .ods or .csv.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Store nothing: all faults, and what changes.")] = False,
+    unit: Annotated[str, typer.Option(help="Commune of lines that name none; else the centre's own.")] = "",
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """Enter a list of devices into the register, all of it or nothing."""
+    from ioc import devices as register
+
+    shown = register.import_list(settings_of(config), file, unit, dry_run=dry_run)
+    say(shown if as_json else register.lines(shown), as_json=as_json)
+    raise typer.Exit(1 if shown["faults"] else 0)
 
 
 @dashboards.command("check")
