@@ -16,7 +16,9 @@ from api import (
     cases,
     devices,
     exports,
+    handling,
     imports,
+    incidents,
     indicators,
     maintenance,
     messages,
@@ -86,7 +88,7 @@ def create_app(
     problems.handle(app)
     for part in (
         probes, metrics, session, messages, imports, units, devices, observations, totals, cases, broadcasts,
-        indicators, maintenance, roster, register, sources, canaries, stream, exports,
+        incidents, handling, indicators, maintenance, roster, register, sources, canaries, stream, exports,
     ):  # fmt: skip
         app.include_router(part.router)
     app.include_router(_document(app))

@@ -12,7 +12,7 @@ from fastapi.responses import StreamingResponse
 from psycopg.rows import DictRow
 from pydantic import BaseModel
 
-from api import PREFIX, broadcasts, cases, devices, observations
+from api import PREFIX, broadcasts, cases, devices, incidents, observations
 from api.access import VIEWER
 from api.context import TheStore
 from api.listing import Listing
@@ -73,3 +73,9 @@ def cases_csv(asked: Annotated[cases.Sought, Query()], store: TheStore) -> Strea
 def broadcasts_csv(asked: Annotated[broadcasts.Heard, Query()], store: TheStore) -> StreamingResponse:
     """Return every broadcast that matches, as CSV in UTF-8."""
     return _file(broadcasts.BROADCASTS, broadcasts.Broadcast, store, asked)
+
+
+@router.get("/incidents.csv", dependencies=[VIEWER])
+def incidents_csv(asked: Annotated[incidents.Sought, Query()], store: TheStore) -> StreamingResponse:
+    """Return every incident that matches, as CSV in UTF-8; members and evidence as JSON."""
+    return _file(incidents.INCIDENTS, incidents.Incident, store, asked)

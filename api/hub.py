@@ -6,7 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, LiteralString, NamedTuple
 
 import orjson
 import psycopg
@@ -26,6 +26,13 @@ MARGIN = timedelta(seconds=10)
 """A change is stamped before it is committed; looking back, so much further."""
 MOST = 20_000
 """Changes that are told after an absence; more, and the reader has to load its lists again."""
+
+_LISTS: Mapping[str, tuple[str, Mapping[str, LiteralString], Sequence[str]]] = {
+    "case": ("cases", dict.fromkeys(("unit", "kind", "id"), "text"), ()),
+    "broadcast": ("broadcasts", dict.fromkeys(("unit", "kind", "source", "id"), "text"), ()),
+    "incident": ("incidents", {"id": "bigint"}, ("members", "evidence")),
+}
+"""Kind of event → its list's query, the columns that name one with their types, and those that hold JSON text."""
 
 _REFRESH_S = 60.0
 _TICK_S = 1.0
@@ -99,8 +106,7 @@ class Hub(threading.Thread):
         events: list[Event] = []
         for kind, query, fields in (
             ("device", "devices", registry.JSON),
-            ("case", "cases", ()),
-            ("broadcast", "broadcasts", ()),
+            *((kind, query, fields) for kind, (query, _, fields) in _LISTS.items()),
         ):
             changed = sql.SQL(
                 "select * from ({}) as item where changed_at >= %(since)s"
@@ -173,7 +179,7 @@ class Hub(threading.Thread):
                 refreshed = now
 
     def _absorb(self, payload: str) -> None:
-        said: dict[str, list[dict[str, Any]]] = {"device": [], "case": [], "broadcast": [], "source": []}
+        said: dict[str, list[dict[str, Any]]] = {kind: [] for kind in ("device", *_LISTS, "source")}
         try:
             for line in payload.split("\n"):
                 notice = orjson.loads(line)
@@ -183,32 +189,23 @@ class Hub(threading.Thread):
         changes: list[tuple[str, str | None, bytes]] = [
             ("device", str(item["unit"]), dumps(item)) for item in self._registry.shown(said["device"])
         ]
-        changes += (("case", str(row["unit"]), dumps(row)) for row in self._cases(said["case"]))
-        changes += (("broadcast", str(row["unit"]), dumps(row)) for row in self._broadcasts(said["broadcast"]))
+        for kind in _LISTS:
+            changes += ((kind, str(row["unit"]), dumps(row)) for row in self._standing(kind, said[kind]))
         self._dirty.update(item["name"] for item in said["source"])
         self._publish(changes)
 
-    def _cases(self, events: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        """Return the cases of these events as they stand: an event that came late does not."""
-        if not events:
-            return []
-        keys = [[event[name] for event in events] for name in ("unit", "kind", "id")]
-        query = sql.SQL(
-            "select * from ({}) as item where (unit, kind, id) in"
-            " (select * from unnest(%s::text[], %s::text[], %s::text[]))"
-        ).format(sql.SQL(QUERIES["cases"]))
-        return self._store.rows(query, keys)
-
-    def _broadcasts(self, keys: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        """Return the broadcasts of these keys as they stand."""
+    def _standing(self, kind: str, keys: Sequence[Mapping[str, Any]]) -> list[dict[str, object]]:
+        """Return what these keys name as it stands: an event that came late does not."""
         if not keys:
             return []
-        columns = [[key[name] for key in keys] for name in ("unit", "kind", "source", "id")]
-        query = sql.SQL(
-            "select * from ({}) as item where (unit, kind, source, id) in"
-            " (select * from unnest(%s::text[], %s::text[], %s::text[], %s::text[]))"
-        ).format(sql.SQL(QUERIES["broadcasts"]))
-        return self._store.rows(query, columns)
+        query, columns, fields = _LISTS[kind]
+        asked = sql.SQL("select * from ({}) as item where ({}) in (select * from unnest({}))").format(
+            sql.SQL(QUERIES[query]),
+            sql.SQL(", ").join(map(sql.Identifier, columns)),
+            sql.SQL(", ").join(sql.SQL("%s::{}[]").format(sql.SQL(type_)) for type_ in columns.values()),
+        )
+        rows = self._store.rows(asked, [[key[name] for key in keys] for name in columns])
+        return [passed(row, fields) for row in rows]
 
     def _tick(self) -> None:
         """Once a second: the database's clock, and the sources that did something or fell silent."""

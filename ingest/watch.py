@@ -99,8 +99,9 @@ class Watch:
         except psycopg.Error as error:
             if away(error):
                 raise
-            if self._said.get(rule.key) != str(error):
-                self._said[rule.key] = str(error)
+            known = str(error) in self._said.values()
+            self._said[rule.key] = str(error)
+            if not known:
                 log.error("a rule can't be followed rule=%s error=%r", rule.key, str(error).splitlines()[0])
             return []
         self._said.pop(rule.key, None)

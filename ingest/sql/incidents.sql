@@ -43,3 +43,37 @@ from incident
 where closed_at is null and (%(unit)s::text is null or unit = %(unit)s)
 order by array_position(array['emergency', 'critical', 'warning', 'info'], severity), since, id
 limit %(most)s
+
+-- lock_incident: kept from others until the transaction ends
+select id from incident where id = %s for update
+
+-- handled_incident: an incident and who moved it last; read under its lock
+select i.id, i.state, i.version, i.assignee, i.unit, e.action as last_action, e.actor as last_actor, e.at as last_at
+from incident i
+cross join lateral (
+    -- Notes and joined members do not say who has it.
+    select action, actor, at from incident_event
+    where incident = i.id and action not in ('noted', 'joined', 'escalated', 'assigned')
+    order by id desc limit 1) e
+where i.id = %s
+
+-- step_incident: one step of a person, with its place in the history
+with moved as (
+    update incident set
+        state = %(to)s, assignee = coalesce(%(assignee)s, assignee),
+        closed_at = case when %(closes)s then clock_timestamp() when %(reopens)s then null else closed_at end,
+        folded_into = case when %(reopens)s then null else folded_into end,
+        version = version + 1, changed_at = clock_timestamp()
+    where id = %(id)s
+    returning id
+)
+insert into incident_event (incident, actor, action, from_state, to_state, note, detail)
+select id, %(actor)s, %(action)s, %(from)s, %(to)s, %(note)s, %(detail)s from moved
+
+-- other_incident: the open incident of the same subject
+select o.id from incident i join incident o using (rule, unit, subject)
+where i.id = %s and o.closed_at is null and o.id <> i.id
+
+-- incident_history: every step of an incident
+select id, at, actor, action, from_state, to_state, note, detail::text as detail
+from incident_event where incident = %s order by id
