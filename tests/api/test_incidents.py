@@ -194,7 +194,7 @@ def test_what_one_shift_hands_to_the_next(api: Api, store: Store, one: int) -> N
     client.post(f"{PATH}/{one}/resolve", json={"note": "đã có điện"})
     client.post(f"{PATH}/{later[0]}/ack")
     client.post(f"{PATH}/{later[0]}/note", json={"note": "chờ thay nguồn"})
-    shift = client.get(f"{PATH}/handover", params={"since": (NOW + timedelta(seconds=30)).isoformat()}).json()
+    shift = client.get(f"{PATH}/handover", params={"since": (NOW + timedelta(milliseconds=1)).isoformat()}).json()
     assert [i["id"] for i in shift["opened"]] == later
     assert [i["id"] for i in shift["open"]] == later
     assert [(i["id"], i["last_actor"]) for i in shift["closed"]] == [(one, "ca-sang")]
