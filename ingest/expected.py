@@ -137,7 +137,7 @@ def standing(
     found: dict[str, list[Standing]] = {}
     days = calendar(store)
     said = store.rows(
-        "select r.source, r.rule from due_rule r join source s on s.name = r.source and s.configured"
+        "select r.source, r.rule, r.declared_at from due_rule r join source s on s.name = r.source and s.configured"
         " where %(source)s = '' or r.source = %(source)s order by r.source, r.position",
         {"source": source},
     )
@@ -146,7 +146,8 @@ def standing(
         if start is not None and stop is not None:
             periods = list(owed(rule, days, start, stop))
         else:
-            periods = pending(rule, days, now)
+            # A centre that began yesterday has nobody to blame for last quarter.
+            periods = [one for one in pending(rule, days, now) if one.at >= row["declared_at"]]
         facts = _facts(store, row["source"], rule, periods)
         its = [judge(rule, one, facts[one.start], now) for one in periods]
         found.setdefault(row["source"], []).extend(its)

@@ -19,7 +19,7 @@ from ingest import imports
 from ingest.batch import Committer
 from ingest.config import Calendar, Commune
 from ingest.due import Owed
-from ingest.expected import Came, Facts, Standing, judge, standing
+from ingest.expected import Came, Facts, Standing, judge, standing, worst
 from ingest.health import declare
 from ingest.pipeline import Delivery, Rejection, Understood
 from ingest.store import Store
@@ -46,6 +46,7 @@ def office(store: Store, tmp_path: Path) -> Callable[..., Store]:
         due = None if rules == (None,) else rules
         source = BudgetWorkbook(unit="05068", folder=tmp_path, due=due)
         declare(store, settings(store.url, "mqtt://127.0.0.1:1", sources={"budget": source, "tax": source}, **more))
+        store.execute("update due_rule set declared_at = '2020-01-01'")
         return store
 
     return declared
@@ -217,3 +218,11 @@ def test_one_more_arrival_never_makes_a_period_lack_more(
     if before.state in ("on_time", "late"):
         assert after.state in (before.state, "on_time", "abnormal")
     assert (after.complete_at is not None) >= (before.complete_at is not None)
+
+
+def test_what_was_due_before_the_centre_began_is_nobodys_debt(office: Callable[..., Store]) -> None:
+    store = office(None)
+    now = datetime(2026, 11, 21, 3, tzinfo=UTC)
+    assert worst(standing(store, now)["budget"])
+    store.execute("update due_rule set declared_at = %s", (now - timedelta(hours=1),))
+    assert not worst(standing(store, now)["budget"])

@@ -36,6 +36,7 @@ def fill(store: Store, register: Settings, troubles: Mapping[tuple[str, str], tu
     """Write the commune as of now."""
     indicators.install(store)
     declare(store, register)
+    store.execute("update due_rule set declared_at = '2020-01-01'")
     with store.transaction() as link:
         now = datetime.now(UTC)
         link.execute("update device set registered_at = %s", (now - timedelta(days=40),))

@@ -3,6 +3,7 @@ create table due_rule (
     source      text not null,
     position    integer not null,
     rule        jsonb not null,            -- connectors.contract.Due, its units resolved
+    declared_at timestamptz not null default now(),  -- what was due before, nobody was asked for
     primary key (source, position)
 );
 
