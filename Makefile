@@ -56,10 +56,13 @@ clean:
 	$(BIN)/pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[bench]'
 	@touch $@
 
-# A real broker and a real browser; who is not root installs them once by hand.
-.venv/debian: .venv/made
-	@command -v chromium >/dev/null && { command -v mosquitto || test -x /usr/sbin/mosquitto; } >/dev/null || { \
+# Real peers for tests: broker, browser, SNMP agent, RTSP servers; who is not root installs them once by hand.
+DEBIAN := mosquitto chromium snmpd snmp ffmpeg python3-gi gir1.2-gst-rtsp-server-1.0 \
+  gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-ugly
+
+.venv/debian: .venv/made Makefile
+	@dpkg -s $(DEBIAN) >/dev/null 2>&1 || { \
 	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && \
-	    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends mosquitto chromium >/dev/null; \
-	  else echo "the tests need Debian's mosquitto and chromium: apt-get install mosquitto chromium"; exit 2; fi; }
+	    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(DEBIAN) >/dev/null; \
+	  else echo "the tests need Debian's $(DEBIAN): apt-get install them (as root), then again"; exit 2; fi; }
 	@touch $@

@@ -11,6 +11,7 @@ import logging
 import os
 import secrets
 import signal
+import socket
 import sys
 import threading
 import time
@@ -19,7 +20,7 @@ import urllib.error
 import urllib.request
 import webbrowser
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib import resources
 from pathlib import Path
 
@@ -27,10 +28,28 @@ import typer
 
 from ingest.errors import ConfigError
 from ioc.children import Child, Children
+from simulators.commune import FOLDERS, PORTS, sources
+from simulators.commune import secrets as secrets_of_town
 
 log = logging.getLogger(__name__)
 
 _HOST = "127.0.0.1"
+
+
+def _ports_in_a_row(count: int) -> int:
+    """Return the first of so many free ports of the loopback, one after the other."""
+    for _ in range(100):
+        with ExitStack() as held:
+            first = held.enter_context(socket.socket())
+            first.bind((_HOST, 0))
+            port = int(first.getsockname()[1])
+            try:
+                for place in range(1, count):
+                    held.enter_context(socket.socket()).bind((_HOST, port + place))
+            except (OSError, OverflowError):
+                continue
+            return port
+    raise ConfigError(f"no {count} ports in a row are free on {_HOST}; end other programs")
 
 
 class Demo:
@@ -59,15 +78,16 @@ class Demo:
             claim(_HOST, self._port, "--port")
             claim(_HOST, self._mqtt_port, "--mqtt-port")
             known = self._secrets()
-            config = self._configuration()
+            town = _ports_in_a_row(PORTS)
+            config = self._configuration(town)
             database, url = postgres(self._data)
             children = Children(self._data / "log")
-            environment = {"IOC_DATABASE__URL": url, "PYTHONUNBUFFERED": "1"}
+            environment = {"IOC_DATABASE__URL": url, "PYTHONUNBUFFERED": "1", **secrets_of_town()}
             try:
                 children.start(database)
                 self._prepare(url, known)
                 children.start(broker(_HOST, self._mqtt_port))
-                for child in self._parts(config, environment, known["token"]):
+                for child in self._parts(config, environment, known["token"], town):
                     children.start(child)
                 self._serve(children, known, seconds, browser=browser)
             except RuntimeError as error:
@@ -87,13 +107,14 @@ class Demo:
                 if browser and os.environ.get("DISPLAY"):
                     webbrowser.open(url)
 
-    def _parts(self, config: Path, environment: dict[str, str], token: str) -> Iterator[Child]:
+    def _parts(self, config: Path, environment: dict[str, str], token: str, town: int) -> Iterator[Child]:
         ioc = [sys.executable, "-m", "ioc"]
         yield Child("api", [*ioc, "run", "--only", "api", "--config", str(config)], environment)
         yield Child("ingest", [*ioc, "run", "--only", "ingest", "--config", str(config)], environment)
         play = ["simulate", "--config", str(config), "--devices", str(self._devices), "--seed", str(self._seed)]
         play += ["--speed", str(self._speed), "--faults", ",".join(self._faults)]
         play += ["--inbox", str(self._data / "inbox"), "--api", f"http://{_HOST}:{self._port}"]
+        play += ["--town", str(town)]
         if self._devices:
             yield Child("simulators", [*ioc, *play], environment | {"IOC_CITIZEN_TOKEN": token}, stop=signal.SIGTERM)
 
@@ -101,7 +122,8 @@ class Demo:
     def _folder(self) -> Iterator[None]:
         try:
             self._data.mkdir(parents=True, exist_ok=True)
-            (self._data / "inbox").mkdir(exist_ok=True)
+            for folder in FOLDERS:
+                (self._data / "inbox" / folder).mkdir(parents=True, exist_ok=True)
             lock = (self._data / "lock").open("w")
         except OSError as error:
             raise ConfigError(
@@ -125,11 +147,13 @@ class Demo:
             file.write_text(json.dumps(made))
         return dict(json.loads(file.read_text()))
 
-    def _configuration(self) -> Path:
+    def _configuration(self, town: int) -> Path:
         commune = resources.files("simulators").joinpath("hop_kim.toml").read_text("utf-8")
         unit = tomllib.loads(commune)["commune"]["unit"]
+        inbox = json.dumps(str(self._data / "inbox"))[1:-1]
         own = f"""\
-# Written by `ioc demo` at each start; your changes would be lost.
+# Written by `ioc demo` at each start; your changes would be lost. The sources' secrets, for commands of your own:
+#   export {" ".join(f"{name}={value}" for name, value in secrets_of_town().items())}
 [broker]
 url = "mqtt://{_HOST}:{self._mqtt_port}"
 client = "ioc-demo"
@@ -140,28 +164,9 @@ port = {self._port}
 [ingest]
 expected_every = {{ loudspeaker = 30, camera = 30, network = 30 }}
 
-[sources.loudspeakers]
-connector = "loudspeaker_mqtt"
-
-[sources.cameras]
-connector = "camera_mqtt"
-
-[sources.network]
-connector = "network_mqtt"
-
-[sources.budget]
-connector = "budget_workbook"
-unit = "{unit}"
-folder = {json.dumps(str(self._data / "inbox"))}
-every = 5
-
-[sources.field_reports]
-connector = "field_reports"
-unit = "{unit}"
-
 """
         file = self._data / "ioc.toml"
-        file.write_text(own + commune, "utf-8")
+        file.write_text(own + commune + sources(unit, town, inbox), "utf-8")
         return file
 
     def _prepare(self, url: str, known: dict[str, str]) -> None:

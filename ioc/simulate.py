@@ -7,6 +7,7 @@ from pathlib import Path
 
 from connectors.contract import DeviceId
 from ingest.config import Settings
+from simulators.commune import ASKED, ROUTERS
 from simulators.scene import Play, Scene
 
 
@@ -29,10 +30,13 @@ def simulate(
     only: str,
     inbox: Path | None,
     api: str,
+    town: int,
     seconds: float | None,
 ) -> None:
     """Play until a signal comes, or for so many seconds."""
     devices = simulated_devices(settings, count)
+    if town:  # those are asked there, and don't speak by themselves
+        devices = [device for device in devices if device.name not in (*ASKED, *ROUTERS)]
     if only:
         kind, _, name = only.partition(".")
         devices = [DeviceId(settings.commune.unit, kind, name)]
@@ -48,6 +52,7 @@ def simulate(
             faults=faults,
             inbox=inbox,
             api=api,
+            town=town,
             hamlets=[hamlet.name for hamlet in settings.hamlets],
             name=f"sim-{only or settings.commune.unit}",
         )

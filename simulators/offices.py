@@ -1,4 +1,4 @@
-"""Simulated offices at work: the accountant drops workbooks into a folder, citizens push their reports."""
+"""Simulated offices at work: files dropped into folders, citizens that push their reports."""
 
 import http.client
 import itertools
@@ -10,9 +10,13 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from connectors.contract import LOCAL
+from connectors.contract import LOCAL, Simulator
 from simulators.budget_workbook import BudgetSimulator
+from simulators.budget_xml import BudgetXmlSimulator
+from simulators.dti_workbook import DtiSimulator, StatedFigures
 from simulators.field_reports import CitizenSimulator
+from simulators.health_workbook import HealthStationSimulator
+from simulators.socio_workbook import StatisticsSimulator
 
 log = logging.getLogger(__name__)
 
@@ -22,17 +26,27 @@ _PAST = timedelta(days=9)
 _EVERY = timedelta(seconds=20)
 
 
-def drop_workbooks(inbox: Path, unit: str, seed: int) -> None:
-    """Write the workbook of each month's begin, and the real one; what lies there already stays as it is."""
-    inbox.mkdir(parents=True, exist_ok=True)
+def drop_files(inbox: Path, unit: str, neighbour: str, seed: int) -> None:
+    """Write what the offices have sent until today, each into its own folder; what lies there already stays."""
     today = datetime.now(LOCAL).date()
     last = min(today, date(today.year, *_SAMPLE))
-    days = [date(today.year, month, 1) for month in range(2, last.month + 1)] + [last]
-    office = BudgetSimulator(unit, seed)
+    months = [date(today.year, month, 1) for month in range(2, today.month + 1)]
+    quarters = [day for day in months if day.month % 3 == 1]
+    budget = [day for day in months if day <= last]
+    _drop(inbox / "ngan-sach", BudgetSimulator(unit, seed), [*budget, last])
+    _drop(inbox / "ngan-sach-xml", BudgetXmlSimulator(neighbour, seed), months)
+    _drop(inbox / "y-te", HealthStationSimulator(unit, seed), months)
+    _drop(inbox / "kinh-te-xa-hoi", StatisticsSimulator(unit, seed), quarters)
+    _drop(inbox / "chuyen-doi-so", DtiSimulator(unit, seed), quarters)
+    _drop(inbox / "chuyen-doi-so", StatedFigures(), [today])
+
+
+def _drop(folder: Path, office: Simulator, days: Sequence[date]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
     for day in days:
         at = datetime(day.year, day.month, day.day, 10, tzinfo=LOCAL)
         for message in office.encode(office.measure(at), at):
-            path = inbox / message.address
+            path = folder / message.address
             if not path.exists():
                 # Under another name, then renamed: nobody reads half a workbook.
                 half = path.with_suffix(".part")

@@ -6,18 +6,21 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from connectors.contract import DeviceId, DeviceReport, Message, Simulator
 from simulators.camera_mqtt import CameraSimulator
+from simulators.commune import NEIGHBOUR
 from simulators.faults import through
 from simulators.loudspeaker_mqtt import LoudspeakerSimulator
 from simulators.network_mqtt import NetworkSimulator
-from simulators.offices import drop_workbooks, report_as_citizens
+from simulators.offices import drop_files, report_as_citizens
 from simulators.publish import Fleet
 from simulators.signals import chance
+from simulators.town import Town
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +43,9 @@ class Scene:
     speed: float = 1.0
     faults: Collection[str] = ()
     inbox: Path | None = None
-    """Folder that the budget office drops workbooks into."""
+    """Folder in which every office that sends files has one of its own."""
+    town: int = 0
+    """First port of the offices and devices that are asked; 0: none."""
     api: str = ""
     """Base URL that citizens report to; their token comes in IOC_CITIZEN_TOKEN."""
     centre: tuple[float, float] = (20.6523, 105.589)
@@ -82,23 +87,27 @@ class Play:
             self._in(first, self._speaker(device, _KINDS[device.kind](device, scene.seed), pause))
         offices: list[threading.Thread] = []
         if scene.inbox is not None:
-            arguments = (scene.inbox, scene.unit, scene.seed)
-            offices.append(threading.Thread(target=drop_workbooks, args=arguments, daemon=True))
+            arguments = (scene.inbox, scene.unit, NEIGHBOUR, scene.seed)
+            offices.append(threading.Thread(target=drop_files, args=arguments, daemon=True))
         if scene.api:
             people = (scene.api, scene.unit, scene.seed, scene.centre, tuple(scene.hamlets), self._stopping)
             offices.append(threading.Thread(target=report_as_citizens, args=people, daemon=True))
         for office in offices:
             office.start()
-        end = time.monotonic() + seconds
+        town = Town(scene.unit, scene.town, scene.seed, scene.centre, scene.hamlets)
+        with town.open() if scene.town else nullcontext():
+            self._play(time.monotonic() + seconds)
+        self._stopping.set()
+        self._fleet.drain(2)
+        self._fleet.close()
+        log.info("simulation over sent=%d", self.sent)
+
+    def _play(self, end: float) -> None:
         while not self._stopping.is_set() and time.monotonic() < end:
             while self._due and self._due[0].at <= time.monotonic():
                 heapq.heappop(self._due).act()
             wait = self._due[0].at - time.monotonic() if self._due else 0.2
             self._fleet.serve(max(0.0, min(wait, 0.2)))
-        self._stopping.set()
-        self._fleet.drain(2)
-        self._fleet.close()
-        log.info("simulation over sent=%d", self.sent)
 
     def _in(self, seconds: float, act: Callable[[], None]) -> None:
         heapq.heappush(self._due, _Due(time.monotonic() + seconds, next(self._order), act))

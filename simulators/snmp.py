@@ -40,8 +40,13 @@ SYS_UPTIME: Name = (1, 3, 6, 1, 2, 1, 1, 3, 0)
 class Agent(Protocol):
     """One device; pure in its seed and the instant."""
 
-    name: str
-    community: str
+    @property
+    def name(self) -> str:
+        """The device's name."""
+
+    @property
+    def community(self) -> str:
+        """What it wants to hear."""
 
     def objects(self, now: datetime) -> Mapping[Name, Value]:
         """Return all that it has at the instant (UTC), in any order; nothing: it is off, and does not answer."""

@@ -114,6 +114,8 @@ def test_two_modules_speak_mqtt() -> None:
 def test_text_is_composed() -> None:
     """A name typed on a Mac and one typed on Windows must be equal: NFC everywhere, so that ``=`` finds them."""
     files = [*sources(*PACKAGES, "tests", "docs", suffixes=TEXTS), *ROOT.glob("*.md"), *ROOT.glob("*.toml")]
+    # What offices really send stands in the cases as they send it.
+    files = [path for path in files if path.stem != "body"]
     assert any("ỵ" in path.read_text("utf-8") for path in files)
     assert not [named(path) for path in files if not unicodedata.is_normalized("NFC", path.read_text("utf-8"))]
 

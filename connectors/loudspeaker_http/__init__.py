@@ -37,7 +37,8 @@ class LoudspeakerHttp(Gateway):
     """Our names of clusters by the vendor's code; a code that is not here is taken in lower case."""
     priorities: Mapping[str, Priority] = {}
     """What the vendor's words of priority mean, beside the common ones."""
-    clusters_path: Annotated[_Path, Field(min_length=1)] = "/devices"
+    clusters_path: _Path = "/devices"
+    """Empty where the clusters speak for themselves, and only the programme is asked for."""
     schedule_path: _Path = "/schedules"
     """Empty where the vendor has none."""
     played_path: _Path = "/play-logs"
@@ -96,7 +97,7 @@ class LoudspeakerHttp(Gateway):
             return schedule.plan(
                 page, self._rows(page), self.schedule_fields, self.unit, self._name, self._priority, at
             )
-        if path == self.clusters_path:
+        if path and path == self.clusters_path:
             return clusters.reports(self._rows(page), self.cluster_fields, self.unit, self._name, self._priority, at)
         if path and path == self.played_path:
             return tuple(
