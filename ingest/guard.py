@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -42,15 +41,21 @@ class Guard:
         self._poller = poller
         self._broker = broker
         self._lookout = Lookout()
-        self._known: dict[str, Canary] | None = None
+        self._known: dict[str, Canary] = {}
         self._light: dict[str, datetime] = {}
         self._down: dict[str, datetime] = {}
+
+    def remember(self) -> None:
+        """Take up what was known before a restart: a blindness goes on until we know better."""
+        now = datetime.now(UTC)
+        for row in self._store.rows(QUERIES["known_canaries"]):
+            noticed_at = now if row["state"] == "failing" else None
+            self._known[row["name"]] = Canary(row["state"], row["since"], row["reason"], row["good_at"], noticed_at)
+            self._down |= {source: row["since"] for source in row["hides"] if row["state"] == "failing"}
 
     def look(self) -> None:
         """Look once at every canary and write what is known; raises :class:`StoreDown`."""
         its = self._settings.canary
-        if self._known is None:
-            self._known = self._remembered()
         ways = self._ways()
         asked = {key: one for way in ways.values() for key, one in way.items()}
         found = self._lookout.look(asked, its.timeout.total_seconds())
@@ -136,13 +141,6 @@ class Guard:
                 "hides": hides,
             },
         )  # fmt: skip
-
-    def _remembered(self) -> dict[str, Canary]:
-        rows = self._store.rows(QUERIES["known_canaries"])
-        known = {row["name"]: Canary(row["state"], row["since"], row["reason"], row["good_at"]) for row in rows}
-        # A failure that we were not there to follow is noticed now.
-        now = datetime.now(UTC)
-        return {name: replace(one, noticed_at=now) if one.state == "failing" else one for name, one in known.items()}
 
     @staticmethod
     def _say(before: Mapping[str, Canary], known: Mapping[str, Canary]) -> None:

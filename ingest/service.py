@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from connectors.contract import LOCAL, Polled, Subscribed
-from ingest import maintenance, migrate, partitions, renewal, states
+from ingest import maintenance, migrate, partitions, renewal, rollup, states
 from ingest.batch import Committer
 from ingest.config import Settings
 from ingest.desk import Desk, DeskApart, DeskHere
@@ -17,8 +17,8 @@ from ingest.guard import Guard
 from ingest.health import BEAT, Health, Pulse, declare
 from ingest.mqtt import Subscriber
 from ingest.poll import Poller
-from ingest.rules import load as load_rules
 from ingest.rhythm import rhythms
+from ingest.rules import load as load_rules
 from ingest.store import Store
 from ingest.stream import notify
 from ingest.units import unit_codes
@@ -84,6 +84,7 @@ class Service:
         subscriber = Subscriber(s.broker, subscribed, writer) if subscribed else None
         poller = Poller(polled, self._store, writer)
         guard = Guard(s, self._store, poller, subscriber.sighting if subscriber else None)
+        guard.remember()
         health = Health(self._store, self._pulses(subscriber, poller, writer, guard))
         health.begin()
         # A long look at one source must not keep the others, nor the heartbeat, from their turn.
@@ -95,6 +96,7 @@ class Service:
         watch = Watch(self._store, load_rules(s.rules), s.commune.unit)
         self._every(scheduler, TICK, lambda: watch.tick(datetime.now(UTC)))
         self._every(scheduler, timedelta(hours=1), self._keep_partitions)
+        self._every(scheduler, rollup.EVERY, lambda: rollup.roll_up(self._store))
         poller.schedule(scheduler)
         writer.start()
         if subscriber:

@@ -14,7 +14,7 @@ from ingest.reports import Row
 from ingest.rhythm import Rhythms
 from ingest.spans import Begun, append, replace_from
 from ingest.sql import QUERIES
-from ingest.state import OFFLINE, means
+from ingest.state import OFFLINE, UNKNOWN, means
 from ingest.store import Link
 from ingest.timeline import SILENT, UNSEEN, Heard, Interval, Rhythm, Span, Word, in_the_dark, timeline
 
@@ -169,7 +169,11 @@ def renew(
         known_since=known_since[0] if known_since else None,
     )
     if not whole.spans:
-        return live
+        if not heard:
+            return live
+        # Nobody ever saw it: who called it gone could not see.
+        begin = min(min(one.at, one.received_at) for one in heard)
+        return Live(replace_from(link, device, begin, [Span(begin, UNKNOWN, "blind")]), {}, begin)
     open_span = replace_from(link, device, start, whole.spans)
     return Live(open_span, whole.facts, max(fact.at for fact in whole.facts.values()))
 

@@ -1,5 +1,5 @@
 -- known_canaries: what was known of our own sight
-select name, state, since, reason, good_at from canary
+select name, state, since, reason, good_at, hides from canary
 
 -- put_canary: what is known of it now
 insert into canary (name, state, since, reason, good_at, checked_at, every, measured, hides)
