@@ -21,6 +21,7 @@ from pydantic import (
 from connectors import CONNECTORS
 from connectors.contract import Connector
 from ingest import rules as shipped_rules
+from ingest.contracts import Contracts
 from ingest.errors import ConfigError
 from ingest.sources import SourceFault, connector_of, faults_of, meant, secrets
 
@@ -181,6 +182,7 @@ class Settings(Section):
     ingest: Ingest = Ingest()
     canary: Canary = Canary()
     calendar: Calendar = Calendar()
+    contracts: Contracts = Contracts()
     hamlets: tuple[Hamlet, ...] = ()
     devices: tuple[Device, ...] = ()
     rules: Mapping[str, tuple[Mapping[str, Any], ...]] = {}

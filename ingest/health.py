@@ -9,7 +9,7 @@ import orjson
 from psycopg.types.json import Jsonb
 
 from connectors.contract import Connector, Polled, Subscribed
-from ingest import expected, register
+from ingest import contracts, expected, register
 from ingest.config import Settings
 from ingest.sql import QUERIES
 from ingest.store import Link, Store
@@ -53,6 +53,7 @@ def declare(store: Store, settings: Settings) -> None:
             )
         link.execute(QUERIES["forget_sources"], (list(settings.sources),))
         expected.declare(link, settings)
+        contracts.declare(link, settings.contracts, settings.commune.unit)
         register.declare(link, settings.devices, simulated=settings.commune.simulated)
         for hamlet in settings.hamlets:
             shape = {"type": "Polygon", "coordinates": [hamlet.outline]} if hamlet.outline else None
