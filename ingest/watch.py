@@ -99,10 +99,10 @@ class Watch:
         except psycopg.Error as error:
             if away(error):
                 raise
-            known = str(error) in self._said.values()
-            self._said[rule.key] = str(error)
-            if not known:
-                log.error("a rule can't be followed rule=%s error=%r", rule.key, str(error).splitlines()[0])
+            reason = str(error).splitlines()[0]
+            if reason not in self._said.values():
+                log.error("a rule can't be followed rule=%s error=%r", rule.key, reason)
+            self._said[rule.key] = reason
             return []
         self._said.pop(rule.key, None)
         if groups is not None:

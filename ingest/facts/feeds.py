@@ -44,17 +44,20 @@ def owing(view: View, rule: FeedRule, standings: Mapping[str, Sequence[Standing]
     titles = {row["name"]: row["title"] or row["name"] for row in view.rows(QUERIES["feed_states"])}
     found: list[Fact] = []
     for source, its in sorted(standings.items()):
-        things: defaultdict[int, list[Standing]] = defaultdict(list)
-        rules = list(dict.fromkeys(s.rule for s in its))
+        things: defaultdict[str, list[Standing]] = defaultdict(list)
         for standing in its:
-            things[rules.index(standing.rule)].append(standing)
-        for n, those in sorted(things.items()):
-            found.append(_owed(view, form, source, titles.get(source, source), n, those))
+            things[_thing(source, standing)].append(standing)
+        found += [_owed(view, form, subject, titles.get(source, source), s) for subject, s in sorted(things.items())]
     return found
 
 
-def _owed(view: View, rule: FeedRule, source: str, title: str, n: int, those: Sequence[Standing]) -> Fact:
-    subject = f"source/{source}/{those[0].rule.every}/{n}"
+def _thing(source: str, standing: Standing) -> str:
+    """Return what is owed, whatever its period: it stays the same when others are no longer owed."""
+    rule = standing.rule
+    return "/".join(["source", source, f"{rule.every}-{rule.day}", *rule.indicators[:3], *rule.units[:1]])
+
+
+def _owed(view: View, rule: FeedRule, subject: str, title: str, those: Sequence[Standing]) -> Fact:
     wrong = [s for s in those if s.state in rule.when.owing]
     if not wrong:
         return Fact(view.commune, subject, "clear", title=title)
