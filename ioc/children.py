@@ -109,7 +109,7 @@ class Children:
                 stdin=subprocess.DEVNULL,
                 stdout=sink,
                 stderr=subprocess.STDOUT if sink else None,
-                env={**os.environ, **child.environment},
+                env={"MALLOC_ARENA_MAX": "2", **os.environ, **child.environment},  # threads share what they free
                 start_new_session=True,
                 **as_user(child.user),
                 preexec_fn=lambda: _die_with_parent(child.stop),

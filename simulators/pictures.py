@@ -3,7 +3,6 @@
 import base64
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
@@ -11,22 +10,14 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-FPS = 10
+from simulators.clips import FPS, Clip
+
 _GOP = 5
 """Frames from one key frame to the next: half a second, so that a look need not wait long."""
 _LENGTH = 20
 """Frames until a clip begins again."""
 _LARGEST = 1_400
 """Bytes of an RTP payload, as cameras send them in spite of TCP."""
-
-
-@dataclass(frozen=True, slots=True)
-class Clip:
-    """A coded scene: the payloads of every frame, and what SDP must say of it."""
-
-    frames: tuple[tuple[bytes, ...], ...]
-    parameter_sets: str
-    profile: str
 
 
 @lru_cache(maxsize=64)

@@ -7,8 +7,8 @@ import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
+from simulators.clips import FPS, Clip, clip_apart
 from simulators.onvif_gate import Gate
-from simulators.pictures import FPS, Clip, clip
 
 Scene = Callable[[datetime], tuple[str, int]]
 """What a camera shows at an instant: a scene of :mod:`simulators.pictures`, ``away`` or ``silent``; and its variant."""
@@ -80,7 +80,7 @@ class RtspServer:
     def clip(self, path: str) -> Clip:
         """Return it as a clip."""
         scene, variant = self.shown(path)
-        return clip(scene, variant, *self._size)
+        return clip_apart(scene, variant, *self._size)
 
     def knows(self, method: str, authorization: str) -> bool:
         """Tell whether the sender of a request may look."""

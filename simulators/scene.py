@@ -3,6 +3,7 @@
 import heapq
 import itertools
 import logging
+import multiprocessing
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
@@ -13,11 +14,11 @@ from pathlib import Path
 
 from connectors.contract import DeviceId, DeviceReport, Message, Simulator
 from simulators.camera_mqtt import CameraSimulator
+from simulators.citizens import report_as_citizens
 from simulators.commune import NEIGHBOUR
 from simulators.faults import through
 from simulators.loudspeaker_mqtt import LoudspeakerSimulator
 from simulators.network_mqtt import NetworkSimulator
-from simulators.offices import drop_files, report_as_citizens
 from simulators.publish import Fleet
 from simulators.signals import chance
 from simulators.town import Town
@@ -54,6 +55,12 @@ class Scene:
     """Begin of the MQTT client ids."""
 
 
+def _drop(inbox: Path, unit: str, neighbour: str, seed: int) -> None:
+    from simulators.files import drop_files
+
+    drop_files(inbox, unit, neighbour, seed)
+
+
 @dataclass(order=True)
 class _Due:
     at: float
@@ -88,7 +95,8 @@ class Play:
         offices: list[threading.Thread] = []
         if scene.inbox is not None:
             arguments = (scene.inbox, scene.unit, NEIGHBOUR, scene.seed)
-            offices.append(threading.Thread(target=drop_files, args=arguments, daemon=True))
+            # A process that ends with its work: the library that writes workbooks is as large as all the rest.
+            multiprocessing.get_context("spawn").Process(target=_drop, args=arguments, daemon=True).start()
         if scene.api:
             people = (scene.api, scene.unit, scene.seed, scene.centre, tuple(scene.hamlets), self._stopping)
             offices.append(threading.Thread(target=report_as_citizens, args=people, daemon=True))

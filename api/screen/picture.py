@@ -44,7 +44,7 @@ def draw(facts: Facts, before: Picture | None, *, breathe: bool) -> Picture:
         "count": len(facts.devices),
         "pending": sum(d.state == "pending_install" for d in facts.devices.values()),
         "tiles": tiles.draw(facts),
-        "feeds": [_feed(feed, facts.owing) for feed in facts.feeds],
+        "feeds": _feeds(facts),
         "newest": max((feed.last.timestamp() for feed in facts.feeds if feed.last), default=None),
         "away": None,
     }
@@ -107,6 +107,23 @@ def _rings(outline: Mapping[str, Any] | None) -> list[Any]:
     return list(outline["coordinates"]) if outline.get("type") == "Polygon" else []
 
 
+def _feeds(facts: Facts) -> list[dict[str, Any]]:
+    """Return a sign for each source in trouble, and one for the others of a feed together: the oldest tells the age."""
+    drawn = [_feed(feed, facts.owing) for feed in facts.feeds]
+    calm: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+    found: list[dict[str, Any]] = []
+    for feed, one in zip(facts.feeds, drawn, strict=True):
+        if one["state"] == "ok" and not one["owes"]:
+            calm[feed.feed].append(one)
+        else:
+            found.append(one)
+    for feed_name, its in calm.items():
+        oldest = min(its, key=lambda one: one["last"] or 0)
+        title = words.FEED_TITLES.get(feed_name, its[0]["title"]) if len(its) > 1 else its[0]["title"]
+        found.append({**oldest, "title": title, "count": len(its)})
+    return found
+
+
 def _feed(feed: Feed, owing: Sequence[Owing]) -> dict[str, Any]:
     owed = sorted((one for one in owing if one.source == feed.name), key=lambda one: list(words.OWING).index(one.state))
     return {
@@ -117,6 +134,7 @@ def _feed(feed: Feed, owing: Sequence[Owing]) -> dict[str, Any]:
         "due": _epoch(feed.due),
         "error": feed.error,
         "owes": attention.owes(owed[0]) if owed else "",
+        "count": 1,
     }
 
 

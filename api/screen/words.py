@@ -35,6 +35,19 @@ FEEDS = {
     "paused": "tạm dừng",
     "never": "chưa có dữ liệu",
 }
+FEED_TITLES = {
+    "health": "Y tế",
+    "budget": "Thu – chi ngân sách",
+    "socio_economic": "Kinh tế – xã hội",
+    "internet_monitoring": "Thông tin trên internet",
+    "admin_procedures": "Thủ tục hành chính",
+    "documents": "Văn bản và chữ ký số",
+    "field_reports": "Phản ánh hiện trường",
+    "camera_status": "Camera",
+    "loudspeaker_status": "Truyền thanh thông minh",
+    "network_status": "Thiết bị mạng và đường truyền",
+    "digital_transformation": "Chuyển đổi số",
+}
 OWING = {
     "missing": "Chưa nộp",
     "partial": "Thiếu",

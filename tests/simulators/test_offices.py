@@ -12,7 +12,9 @@ from zipfile import ZipFile
 import pytest
 
 from connectors.contract import LOCAL
-from simulators import offices
+from simulators import citizens as people
+from simulators.commune import FOLDERS
+from simulators.files import drop_files
 from tests.servers import await_that
 from tests.simulators.conftest import UNIT, Counter, simulating
 
@@ -27,6 +29,10 @@ def due() -> set[str]:
     return {f"thu-chi-{day.isoformat()}.xlsx" for day in months | {last}}
 
 
+def files(inbox: Path) -> list[Path]:
+    return [path for path in inbox.glob("*/*") if path.is_file()]
+
+
 def test_workbooks_are_dropped_whole(tmp_path: Path) -> None:
     inbox = tmp_path / "inbox"
     seen: list[str | None] = []
@@ -34,47 +40,48 @@ def test_workbooks_are_dropped_whole(tmp_path: Path) -> None:
 
     def watch() -> None:
         while not over.is_set():
-            for path in inbox.glob("*.xlsx"):
+            for path in inbox.glob("*/*.xlsx"):
                 with ZipFile(path) as archive:
                     seen.append(archive.testzip())
 
     watcher = threading.Thread(target=watch)
     watcher.start()
-    offices.drop_workbooks(inbox, UNIT, 1)
+    drop_files(inbox, UNIT, "04969", 1)
     over.set()
     watcher.join()
-    assert {path.name for path in inbox.iterdir()} == due()
+    assert {path.name for path in inbox.iterdir()} == set(FOLDERS)
+    assert {path.name for path in (inbox / "ngan-sach").iterdir()} == due()
     assert set(seen) <= {None}
-    for path in inbox.iterdir():
+    for path in inbox.glob("*/*.xlsx"):
         with ZipFile(path) as archive:
             assert archive.testzip() is None
 
 
 def test_a_workbook_is_dropped_once(tmp_path: Path) -> None:
-    offices.drop_workbooks(tmp_path, UNIT, 1)
-    first, *others = sorted(tmp_path.iterdir())
+    drop_files(tmp_path, UNIT, "04969", 1)
+    first, *others = sorted(files(tmp_path))
     first.write_bytes(b"what the accountant made of it")
     before = {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in (first, *others)}
-    offices.drop_workbooks(tmp_path, UNIT, 1)
-    assert {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in tmp_path.iterdir()} == before
+    drop_files(tmp_path, UNIT, "04969", 1)
+    assert {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in files(tmp_path)} == before
 
 
 def test_a_workbook_that_was_taken_away_comes_again_with_the_same_content(tmp_path: Path) -> None:
-    offices.drop_workbooks(tmp_path, UNIT, 1)
-    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    max(tmp_path.iterdir()).unlink()
-    offices.drop_workbooks(tmp_path, UNIT, 1)
-    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+    drop_files(tmp_path, UNIT, "04969", 1)
+    before = {path.name: path.read_bytes() for path in files(tmp_path)}
+    max(files(tmp_path)).unlink()
+    drop_files(tmp_path, UNIT, "04969", 1)
+    assert {path.name: path.read_bytes() for path in files(tmp_path)} == before
 
 
 @contextmanager
 def citizens(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Run them at a quicker pace than the real ones have."""
-    monkeypatch.setattr(offices, "_EVERY", timedelta(seconds=0.2))
+    monkeypatch.setattr(people, "_EVERY", timedelta(seconds=0.2))
     monkeypatch.setenv("IOC_CITIZEN_TOKEN", "a-token")
     stopping = threading.Event()
     arguments = (url, UNIT, 1, CENTRE, ("Nà Mười",), stopping)
-    thread = threading.Thread(target=offices.report_as_citizens, args=arguments)
+    thread = threading.Thread(target=people.report_as_citizens, args=arguments)
     thread.start()
     try:
         yield

@@ -11,7 +11,8 @@ export default {
       <ul v-if="picture.feeds.length">
         <li v-for="feed in picture.feeds" :key="feed.name" :class="[feed.state, { owing: feed.owes }]"
           :title="feed.error || feed.title">
-          <Mark :name="mark(feed)"/><span class="name">{{ feed.title }}</span><b>{{ told(feed) }}</b>
+          <Mark :name="mark(feed)"/><span class="name">{{ feed.title }}</span>
+          <b v-if="feed.count > 1">{{ feed.count }} nguồn</b><b>{{ told(feed) }}</b>
           <b v-if="feed.owes" class="owes">{{ feed.owes }}</b>
         </li>
       </ul>
