@@ -91,9 +91,12 @@ def run(
 def check(config: Config = None, as_json: AsJson = False) -> None:
     """Validate the configuration and the numbers without touching the network."""
     from dashboards.indicators import load as load_indicators
+    from ingest.errors import ConfigError
+    from ingest.rules import load as load_rules
 
     settings = settings_of(config)
-    load_indicators()
+    if unknown := load_rules(settings.rules).unknown_numbers(load_indicators()):
+        raise ConfigError(*unknown)
     say(
         {"configuration": "good", "sources": len(settings.sources), "indicators": len(load_indicators())},
         as_json=as_json,
