@@ -15,7 +15,7 @@ import psycopg
 from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
-from ingest import expected
+from ingest import expected, playing
 from ingest.conditions import Feed
 from ingest.episodes import collect
 from ingest.expected import Standing
@@ -66,13 +66,14 @@ class Watch:
         with self._store.transaction() as link:
             if link.execute("select pg_try_advisory_xact_lock(%s)", (_LOCK,)).fetchone() != (True,):
                 return []
+            heard = playing.hear(link, now)
             view = View(link, now, self._rules, self._commune, boards=_boards(link, self._rules, now, self._back))
             held: dict[str, Mapping[Key, int | None]] = {}
             for rule in due:
                 view.since = self._looked.get(rule.key)
                 moved += self._look(view, rule, standings, held)
-            if moved:
-                notify(link, (), (), (), incidents=sorted(set(moved)))
+            if moved or heard:
+                notify(link, (), (), (), heard, sorted(set(moved)))
         for rule in due:
             self._looked[rule.key] = now
         return moved

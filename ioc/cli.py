@@ -96,7 +96,7 @@ def check(config: Config = None, as_json: AsJson = False) -> None:
 
     settings = settings_of(config)
     if unknown := load_rules(settings.rules).unknown_numbers(load_indicators()):
-        raise ConfigError(*unknown)
+        raise ConfigError(*(f"{config or 'ioc.toml'}:{fault}" for fault in unknown))
     say(
         {"configuration": "good", "sources": len(settings.sources), "indicators": len(load_indicators())},
         as_json=as_json,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from connectors.contract import LOCAL, Broadcast, CaseReport, Message, Observation, Period
+from connectors.contract import LOCAL, Broadcast, CaseReport, DeviceId, DeviceReport, Message, Observation, Period
 from dashboards import indicators
 from ingest.batch import Committer
 from ingest.handling import act
@@ -339,6 +339,31 @@ def test_the_bulletin_of_five_that_is_not_heard(commune: Commune) -> None:
         Watch(commune.store, commune.rules, UNIT).tick(five + timedelta(minutes=minutes))
     (silent,) = commune.incidents("broadcast_not_heard")
     assert (silent["state"], silent["cleared_at"]) == ("open", five + timedelta(minutes=30))
+
+
+def test_a_loudspeaker_that_only_says_that_it_plays_is_heard_too(commune: Commune) -> None:
+    commune.source("loudspeakers", transport="subscribed", heartbeat_at=T0)
+    night = local(2026, 11, 20, 3, 15)
+
+    def say(minutes: float, state: str, **labels: str) -> None:
+        instant = night + timedelta(minutes=minutes)
+        device = DeviceId(UNIT, "loudspeaker", "loa-1")
+        commune.say(DeviceReport(device, instant, state, {}, labels), source="loudspeakers", at_=instant)
+        commune.watch.tick(instant + timedelta(seconds=2))
+
+    say(-1, "idle")
+    for minute in range(4):
+        say(minute, "playing", programme="Tiếp sóng")
+    (told,) = commune.incidents()
+    assert (told["rule"], told["opened_at"], len(told["members"])) == ("broadcast_out_of_hours", night, 1)
+    say(4, "idle")
+    (heard,) = commune.store.rows("select programme, state, starts_at, ends_at from broadcast")
+    ends_at = night + timedelta(minutes=4)
+    assert heard == {"programme": "Tiếp sóng", "state": "played", "starts_at": night, "ends_at": ends_at}
+    commune.watch.tick(night + timedelta(minutes=5))
+    assert commune.incidents()[0]["cleared_at"] == ends_at
+    say(6, "playing", programme="Báo cháy", priority="emergency")
+    assert [i["rule"] for i in commune.incidents()] == ["broadcast_out_of_hours", "broadcast_emergency"]
 
 
 # ---- numbers

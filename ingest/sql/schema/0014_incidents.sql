@@ -63,6 +63,7 @@ create table incident_pending (
 );
 
 create index device_state_trouble on device_state (state, since) where state <> 'online';
+create index device_state_playing on device_state (unit) where reported = 'playing';
 create index broadcast_start on broadcast (starts_at);
 
 -- Cases of a disease in a month beside the same month of earlier years: the mean of p_years years without epidemic ones
