@@ -58,12 +58,11 @@ create function local_day(p_at timestamptz) returns date language sql immutable 
 create function midnight(p_day date) returns timestamptz language sql immutable parallel safe as
     $$ select p_day::timestamp at time zone 'Asia/Ho_Chi_Minh' $$;
 
--- The sources that speak of a device: it is unseen only while none of them sees.
-create function sources_of(p_facts jsonb, p_source text) returns text[] language sql immutable parallel safe as $$
-    select case when p_source is null then '{}'
-                when p_facts = '{}' then array[p_source]
-                else array(select jsonb_object_keys(p_facts) order by 1) end
-$$;
+-- The sources that speak of each device: it is unseen only while none of them sees.
+create view device_source as
+select unit, kind, name,
+       case when facts = '{}' then array[source] else array(select jsonb_object_keys(facts)) end as sources
+from device_state;
 
 -- Intervals of devices, each within its window [start, stop), n counting the windows, as what they count and why. This
 -- is the one definition: whatever is said of availability is a sum of these. counted: online offline fault maintenance
@@ -75,9 +74,9 @@ returns table (n bigint, unit text, kind text, name text, started_at timestamptz
 language sql stable parallel safe as $$
 with asked as materialized (
     select a.n, a.unit, a.kind, a.name, a.start, least(a.stop, now()) as stop,
-           sources_of(s.facts, s.source) as sources
+           s.sources
     from unnest(p_units, p_kinds, p_names, p_starts, p_stops) with ordinality as a(unit, kind, name, start, stop, n)
-    left join device_state s using (unit, kind, name)
+    left join device_source s using (unit, kind, name)
     where a.start < least(a.stop, now())
 ), dim as materialized (  -- when each source could not see
     select b.source, range_agg(tstzrange(b.started_at, coalesce(b.ended_at, 'infinity'), '[)')) as blind
@@ -183,12 +182,11 @@ $$;
 
 -- Each device with the day up to which its totals may be used; null: not at all.
 create view uptime_known as
-select d.unit, d.kind, d.name, d.hamlet, d.lifecycle, coalesce(sources_of(s.facts, s.source), '{}') as sources,
-       m.contract,
+select d.unit, d.kind, d.name, d.hamlet, d.lifecycle, coalesce(s.sources, '{}') as sources, m.contract,
        case when (r.hamlet, r.lifecycle, r.contract) = (d.hamlet, d.lifecycle, m.contract)
-             and r.sources = coalesce(sources_of(s.facts, s.source), '{}') then r.upto end as upto
+             and r.sources = coalesce(s.sources, '{}') then r.upto end as upto
 from device d
-left join device_state s using (unit, kind, name)
+left join device_source s using (unit, kind, name)
 left join uptime_rolled r using (unit, kind, name)
 cross join (select coalesce((select value from store_meta where key = 'contracts'), '') as contract) m;
 
@@ -250,16 +248,19 @@ with stood as (
           where field = 'hamlet' and unit = any (p_units) and (p_kind is null or kind = p_kind)) d
     cross join lateral device_past(d.unit, d.kind, d.name, 'hamlet') p
     where p.during && tstzrange(p_start, p_stop, '[)')
+), numbered as materialized (
+    select *, row_number() over () as n from stood
 ), listed as (
-    select array_agg(unit) as units, array_agg(kind) as kinds, array_agg(name) as names, array_agg(hamlet) as hamlets,
-           array_agg(start) as starts, array_agg(stop) as stops
-    from stood
+    select array_agg(unit order by n) as units, array_agg(kind order by n) as kinds,
+           array_agg(name order by n) as names, array_agg(start order by n) as starts, array_agg(stop order by n) as stops
+    from numbered
 )
-select l.units[u.n], l.kinds[u.n], l.names[u.n], l.hamlets[u.n], sum(u.online) / 1e6, sum(u.offline) / 1e6,
-       sum(u.fault) / 1e6, sum(u.maintenance) / 1e6, sum(u.blind) / 1e6, sum(u.contract_online) / 1e6,
-       sum(u.contract_down) / 1e6
-from listed l, uptime_in(l.units, l.kinds, l.names, l.starts, l.stops) u
-group by 1, 2, 3, 4
+select s.unit, s.kind, s.name, s.hamlet, sum(u.online) / 1e6, sum(u.offline) / 1e6, sum(u.fault) / 1e6,
+       sum(u.maintenance) / 1e6, sum(u.blind) / 1e6, sum(u.contract_online) / 1e6, sum(u.contract_down) / 1e6
+from listed l
+cross join lateral uptime_in(l.units, l.kinds, l.names, l.starts, l.stops) u
+join numbered s using (n)
+group by s.unit, s.kind, s.name, s.hamlet
 $$;
 
 -- The same by device.
@@ -269,15 +270,20 @@ returns table (unit text, kind text, name text, online_s double precision, offli
                fault_s double precision, maintenance_s double precision, blind_s double precision,
                contract_online_s double precision, contract_down_s double precision)
 language sql stable parallel safe as $$
-with listed as (
-    select array_agg(d.unit) as units, array_agg(d.kind) as kinds, array_agg(d.name) as names,
-           array_agg(p_start) as starts, array_agg(p_stop) as stops
+with numbered as materialized (
+    select d.unit, d.kind, d.name, row_number() over () as n
     from device d
     where d.unit = any (p_units) and (p_kind is null or d.kind = p_kind)
+), listed as (
+    select array_agg(unit order by n) as units, array_agg(kind order by n) as kinds,
+           array_agg(name order by n) as names, array_agg(p_start) as starts, array_agg(p_stop) as stops
+    from numbered
 )
-select l.units[u.n], l.kinds[u.n], l.names[u.n], u.online / 1e6, u.offline / 1e6, u.fault / 1e6, u.maintenance / 1e6,
+select s.unit, s.kind, s.name, u.online / 1e6, u.offline / 1e6, u.fault / 1e6, u.maintenance / 1e6,
        u.blind / 1e6, u.contract_online / 1e6, u.contract_down / 1e6
-from listed l, uptime_in(l.units, l.kinds, l.names, l.starts, l.stops) u
+from listed l
+cross join lateral uptime_in(l.units, l.kinds, l.names, l.starts, l.stops) u
+join numbered s using (n)
 $$;
 
 -- Bring the totals of at most so many devices up to today; returns how many there were. Writers of spans and windows
