@@ -128,7 +128,7 @@ class Canary(Section):
     """How long an answer may take."""
     failures: int = Field(default=3, ge=1, le=100)
     """Looks in a row that must fail."""
-    gateway: Literal["auto", ""] | _Host = "auto"
+    gateway: Annotated[str, Field(pattern=r"^[^\s/]{0,253}$"), AfterValidator(_place)] = "auto"
     """Our own network: ``auto`` is the default route's gateway, once it has answered; empty: not looked at."""
     uplink: tuple[_Host, ...] = ()
     """The way out: it is down where none of these answers."""

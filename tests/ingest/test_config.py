@@ -28,6 +28,11 @@ MISTAKES = {
     '[database]\nurl = "postgresql://ioc:secret@db/ioc"': [
         "database.url: holds a password; secrets come from the environment: IOC_DATABASE__URL"
     ],
+    '[canary]\ngateway = "192.168.1.1:x"\nuplink = ["http://x/"]\nclock = "gps"': [
+        "canary.clock: String should match pattern '^(database|ntp://[^\\s/]+)?$' (is 'gps')",
+        "canary.gateway: a host for an echo is expected, or host:port for a connection (is '192.168.1.1:x')",
+        r"canary.uplink.0: String should match pattern '^[^\s/]{1,253}$' (is 'http://x/')",
+    ],
     "[http]\nport = -1\n[ingest]\npatience = 1": [
         "http.port: Input should be greater than or equal to 0 (is -1)",
         "ingest.patience: Input should be greater than or equal to 1.5 (is 1)",
