@@ -94,7 +94,6 @@ def import_devices(
 
 def take(link: Link, body: bytes, unit: str, *, actor: str, dry_run: bool) -> dict[str, Any]:
     """Enter a list, or only compare it; returns an :class:`Imported` as plain values."""
-    link.execute("select pg_advisory_xact_lock(hashtextextended('register', 0))")
     read = roster.read(body, unit)
     faults = read.faults or register.checked(link, read.entries)
     changes: list[Change] = []

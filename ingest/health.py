@@ -17,6 +17,10 @@ from ingest.store import Link, Store
 log = logging.getLogger(__name__)
 
 
+CONNECTION_DOWN, COLLECTOR_STOPPED = "connection_down", "collector_stopped"
+"""Reasons of a blindness in which nothing is said; those of sources that ask are the guard's."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pulse:
     """What a transport says of one source now; ``blind_since`` is set while it can't see (UTC), ``reason`` says why."""
@@ -25,7 +29,7 @@ class Pulse:
     fault: str = ""
     blind_since: datetime | None = None
     sees_since: datetime | None = None
-    reason: str = "connection_down"
+    reason: str = CONNECTION_DOWN
 
 
 def transport(connector: Connector) -> str:
@@ -73,6 +77,8 @@ class Health:
         self._store = store
         self._pulses = pulses
         self._blind: dict[str, datetime] = {}
+        self._probing: set[str] = set()  # blind sources that go on asking, and may call devices offline
+        self._asked: dict[tuple[str, str], dict[str, object]] = {}
         self._began = False
 
     def begin(self) -> None:
@@ -82,7 +88,7 @@ class Health:
                 row = link.execute("select heartbeat_at from source where name = %s", (name,)).fetchone()
                 last = row[0] if row else None
                 if last is not None:
-                    self._open(link, name, last, "collector_stopped")
+                    self._open(link, name, last, COLLECTOR_STOPPED)
         self._began = True
 
     def beat(self) -> None:
@@ -100,9 +106,12 @@ class Health:
                 )
                 if pulse.blind_since is not None:
                     self._open(link, name, pulse.blind_since, pulse.reason)
-                    self._hide(link, name, now)
+                    if pulse.reason != CONNECTION_DOWN:
+                        self._probing.add(name)
+                        self._hide(name, now)
                 else:
                     self._close(link, name, pulse.sees_since or now)
+        self._ask()
 
     def _open(self, link: Link, name: str, since: datetime, reason: str) -> None:
         if name in self._blind:
@@ -113,15 +122,26 @@ class Health:
             " do update set ended_at = null, reason = excluded.reason",
             (name, since, reason),
         )
-        link.execute(QUERIES["renew_silent"], {"source": name, "since": since})
+        if reason not in (CONNECTION_DOWN, COLLECTOR_STOPPED):
+            self._asked["renew_silent", name] = {"source": name, "since": since}
 
-    def _hide(self, link: Link, name: str, until: datetime) -> None:
+    def _hide(self, name: str, until: datetime) -> None:
         """Have devices looked at again that a blind source called offline."""
-        link.execute(QUERIES["renew_unseen"], {"source": name, "since": self._blind[name], "until": until})
+        self._asked["renew_unseen", name] = {"source": name, "since": self._blind[name], "until": until}
+
+    def _ask(self) -> None:
+        """Ask for renewals apart from the counters: who computes anew waits for batches, and those for counters."""
+        if self._asked:
+            with self._store.transaction() as link:
+                for (query, _), about in self._asked.items():
+                    link.execute(QUERIES[query], about)
+            self._asked.clear()
 
     def _close(self, link: Link, name: str, now: datetime) -> None:
         if name in self._blind:
-            self._hide(link, name, now)
+            if name in self._probing:
+                self._probing.remove(name)
+                self._hide(name, now)
             del self._blind[name]
             link.execute(
                 "update blind_span set ended_at = greatest(started_at, %s) where source = %s and ended_at is null",

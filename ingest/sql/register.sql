@@ -11,11 +11,16 @@ select b.unit, b.kind, b.name, n.of_unit, n.of_name
 from device_name n
 join unnest(%s::text[], %s::text[], %s::text[]) as b(unit, kind, name) using (unit, kind, name)
 
--- enter_device: a device that was not registered
+-- enter_device: a device that was not registered; it may be heard for the first time meanwhile
 insert into device (unit, kind, name, title, hamlet, place, latitude, longitude, owner, upstream, expected_every, horns,
                     lifecycle, replaces, simulated, edited_at)
 values (%(unit)s, %(kind)s, %(name)s, %(title)s, %(hamlet)s, %(place)s, %(latitude)s, %(longitude)s, %(owner)s,
         %(upstream)s, %(expected_every)s, %(horns)s, %(lifecycle)s, %(replaces)s, %(simulated)s, %(edited_at)s)
+on conflict (unit, kind, name) do update set
+    title = excluded.title, hamlet = excluded.hamlet, place = excluded.place, latitude = excluded.latitude,
+    longitude = excluded.longitude, owner = excluded.owner, upstream = excluded.upstream,
+    expected_every = excluded.expected_every, horns = excluded.horns, lifecycle = excluded.lifecycle,
+    replaces = excluded.replaces, simulated = excluded.simulated, edited_at = excluded.edited_at
 
 -- amend_device: the register's entry of a device
 update device set title = %(title)s, hamlet = %(hamlet)s, place = %(place)s, latitude = %(latitude)s,

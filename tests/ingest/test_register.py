@@ -1,6 +1,7 @@
 """The register: what people enter stays, renames and moves break no history, absent devices have no outages."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -240,3 +241,10 @@ def test_reports_of_a_device_of_the_file_count_from_their_first_word(store: Stor
     report = DeviceReport(DEVICE, datetime.now(UTC), "idle")
     Committer(store).commit([Understood(Message("loa", "", json.dumps({}).encode(), report.at), (report,))])
     assert store.row("select state, lifecycle from device_now") == {"state": "online", "lifecycle": "installed"}
+
+
+def test_two_processes_that_start_at_once_declare_the_same_devices(store: Store) -> None:
+    devices = [FILE.model_copy(update={"name": f"ls-{n}"}) for n in range(40)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: configure(store, *devices), range(4)))
+    assert store.row("select count(*) as n from device_change where field = 'title'") == {"n": 40}

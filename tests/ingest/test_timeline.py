@@ -175,3 +175,28 @@ def test_maintenance_covers_all_and_what_was_before_returns() -> None:
     assert said(spans(heard, RHYTHM, minute(40), maintenance=windows)) == [
         (0, "online", ""), (5, "maintenance", "maintenance"), (25, "offline", "silence"), (30, "online", "")
     ]  # fmt: skip
+
+
+def test_who_is_called_gone_by_a_source_that_can_t_see_is_unknown() -> None:
+    heard = [say(n, "offline" if 10 <= n < 30 else "online", "icmp") for n in range(40)]
+    dark = {"icmp": [(minute(9), minute(29.5))]}
+    assert said(spans(heard, RHYTHM, minute(40))) == [
+        (0, "online", ""),
+        (10, "offline", "reported"),
+        (30, "online", ""),
+    ]
+    assert said(spans(heard, RHYTHM, minute(40), blind=dark)) == [
+        (0, "online", ""), (9, "unknown", "blind"), (30, "online", "")
+    ]  # fmt: skip
+    answered = [*heard, say(20, "idle", "icmp", received=20.5)]
+    assert (20, "online", "") in said(spans(answered, RHYTHM, minute(40), blind=dark)), "an answer always counts"
+
+
+def test_what_is_not_there_to_be_seen_has_no_outage() -> None:
+    windows, heard = [(minute(5), minute(15))], [*every_minute(0, 10), *every_minute(30, 40)]
+    gone = [(minute(12), minute(25), "disabled")]
+    found = timeline(heard, RHYTHM, minute(40), maintenance=windows, absence=gone).spans
+    assert said(found) == [
+        (0, "online", ""), (5, "maintenance", "maintenance"), (12, "disabled", "register"), (25, "offline", "silence"),
+        (30, "online", ""),
+    ]  # fmt: skip
