@@ -1,58 +1,61 @@
-"""The registry: one visible line a connector; ``ioc.toml`` names them in ``[sources.*] connector = "…"``."""
+"""The registry: one visible line a connector; ``ioc.toml`` names them in ``[sources.*] connector = "…"``.
 
-from connectors.budget_treasury import BudgetTreasury
-from connectors.budget_workbook import BudgetWorkbook
-from connectors.budget_xml import BudgetXml
-from connectors.camera_icmp import CameraIcmp
-from connectors.camera_mqtt import CameraMqtt
-from connectors.camera_onvif import CameraOnvif
-from connectors.camera_rtsp import CameraRtsp
-from connectors.contract import Connector
-from connectors.documents_rest import DocumentsRest
-from connectors.dti_workbook import DtiWorkbook
-from connectors.field_reports import FieldReports
-from connectors.field_reports_rest import FieldReportsRest
-from connectors.health_dhis2 import HealthDhis2
-from connectors.health_fhir import HealthFhir
-from connectors.health_workbook import HealthWorkbook
-from connectors.internet_feed import InternetFeed
-from connectors.internet_rest import InternetRest
-from connectors.lgsp_rest import LgspRest
-from connectors.loudspeaker_http import LoudspeakerHttp
-from connectors.loudspeaker_mqtt import LoudspeakerMqtt
-from connectors.network_icmp import NetworkIcmp
-from connectors.network_mqtt import NetworkMqtt
-from connectors.network_snmp import NetworkSnmp
-from connectors.procedures_rest import ProceduresRest
-from connectors.recorder_snmp import RecorderSnmp
-from connectors.socio_rest import SocioRest
-from connectors.socio_workbook import SocioWorkbook
+A connector is imported when it is asked for: a commune without workbooks needs no reader of them, and who imports the
+contract imports nothing else.
+"""
 
-CONNECTORS: dict[str, type[Connector]] = {
-    "budget_treasury": BudgetTreasury,
-    "budget_workbook": BudgetWorkbook,
-    "budget_xml": BudgetXml,
-    "camera_icmp": CameraIcmp,
-    "camera_mqtt": CameraMqtt,
-    "camera_onvif": CameraOnvif,
-    "camera_rtsp": CameraRtsp,
-    "documents_rest": DocumentsRest,
-    "dti_workbook": DtiWorkbook,
-    "field_reports": FieldReports,
-    "field_reports_rest": FieldReportsRest,
-    "health_dhis2": HealthDhis2,
-    "health_fhir": HealthFhir,
-    "health_workbook": HealthWorkbook,
-    "internet_feed": InternetFeed,
-    "internet_rest": InternetRest,
-    "lgsp_rest": LgspRest,
-    "loudspeaker_http": LoudspeakerHttp,
-    "loudspeaker_mqtt": LoudspeakerMqtt,
-    "network_icmp": NetworkIcmp,
-    "network_mqtt": NetworkMqtt,
-    "network_snmp": NetworkSnmp,
-    "procedures_rest": ProceduresRest,
-    "recorder_snmp": RecorderSnmp,
-    "socio_rest": SocioRest,
-    "socio_workbook": SocioWorkbook,
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from connectors.contract import Connector
+
+_CLASSES = {
+    "budget_treasury": "BudgetTreasury",
+    "budget_workbook": "BudgetWorkbook",
+    "budget_xml": "BudgetXml",
+    "camera_icmp": "CameraIcmp",
+    "camera_mqtt": "CameraMqtt",
+    "camera_onvif": "CameraOnvif",
+    "camera_rtsp": "CameraRtsp",
+    "documents_rest": "DocumentsRest",
+    "dti_workbook": "DtiWorkbook",
+    "field_reports": "FieldReports",
+    "field_reports_rest": "FieldReportsRest",
+    "health_dhis2": "HealthDhis2",
+    "health_fhir": "HealthFhir",
+    "health_workbook": "HealthWorkbook",
+    "internet_feed": "InternetFeed",
+    "internet_rest": "InternetRest",
+    "lgsp_rest": "LgspRest",
+    "loudspeaker_http": "LoudspeakerHttp",
+    "loudspeaker_mqtt": "LoudspeakerMqtt",
+    "network_icmp": "NetworkIcmp",
+    "network_mqtt": "NetworkMqtt",
+    "network_snmp": "NetworkSnmp",
+    "procedures_rest": "ProceduresRest",
+    "recorder_snmp": "RecorderSnmp",
+    "socio_rest": "SocioRest",
+    "socio_workbook": "SocioWorkbook",
 }
+
+
+class _Registry(Mapping[str, "type[Connector]"]):
+    """The class of each connector by its name, which is its folder's."""
+
+    def __getitem__(self, name: str) -> "type[Connector]":
+        made: type[Connector] = getattr(import_module(f"connectors.{name}"), _CLASSES[name])
+        return made
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_CLASSES)
+
+    def __len__(self) -> int:
+        return len(_CLASSES)
+
+    def __contains__(self, name: object) -> bool:
+        return name in _CLASSES
+
+
+CONNECTORS: Mapping[str, "type[Connector]"] = _Registry()

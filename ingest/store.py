@@ -37,6 +37,7 @@ class Store:
             max_size=pool,
             open=False,
             timeout=wait,
+            max_idle=15.0,  # at rest one will do: each costs the database some megabytes
             kwargs={"application_name": name, "connect_timeout": 5, "options": "-c timezone=UTC"},
             reconnect_timeout=0,
             check=ConnectionPool.check_connection,

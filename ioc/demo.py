@@ -158,6 +158,9 @@ class Demo:
 url = "mqtt://{_HOST}:{self._mqtt_port}"
 client = "ioc-demo"
 
+[database]
+pool = 4
+
 [http]
 port = {self._port}
 

@@ -1,5 +1,6 @@
 """Simulated offices that send files: each drops what it has sent until today into a folder of its own."""
 
+import sys
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -41,3 +42,7 @@ def _drop(folder: Path, office: Simulator, days: Sequence[date]) -> None:
                 half = path.with_suffix(".part")
                 half.write_bytes(message.body)
                 half.rename(path)
+
+
+if __name__ == "__main__":
+    drop_files(Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4]))

@@ -1,7 +1,9 @@
 """What simulated cameras show (mô phỏng), coded once as H.264 and cut into RTP payloads; no place and no person."""
 
 import base64
+import pickle
 import random
+import sys
 from collections.abc import Iterator
 from fractions import Fraction
 from functools import lru_cache
@@ -80,3 +82,8 @@ def _payloads(unit: bytes) -> Iterator[bytes]:
     for start in range(1, len(unit), _LARGEST):
         first, last = start == 1, start + _LARGEST >= len(unit)
         yield bytes((indicator, first << 7 | last << 6 | kind)) + unit[start : start + _LARGEST]
+
+
+if __name__ == "__main__":
+    _, its_scene, *numbers = sys.argv
+    sys.stdout.buffer.write(pickle.dumps(clip(its_scene, *map(int, numbers))))

@@ -3,7 +3,8 @@
 import heapq
 import itertools
 import logging
-import multiprocessing
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
@@ -55,12 +56,6 @@ class Scene:
     """Begin of the MQTT client ids."""
 
 
-def _drop(inbox: Path, unit: str, neighbour: str, seed: int) -> None:
-    from simulators.files import drop_files
-
-    drop_files(inbox, unit, neighbour, seed)
-
-
 @dataclass(order=True)
 class _Due:
     at: float
@@ -94,9 +89,10 @@ class Play:
             self._in(first, self._speaker(device, _KINDS[device.kind](device, scene.seed), pause))
         offices: list[threading.Thread] = []
         if scene.inbox is not None:
-            arguments = (scene.inbox, scene.unit, NEIGHBOUR, scene.seed)
             # A process that ends with its work: the library that writes workbooks is as large as all the rest.
-            multiprocessing.get_context("spawn").Process(target=_drop, args=arguments, daemon=True).start()
+            words = ["-m", "simulators.files", str(scene.inbox), scene.unit, NEIGHBOUR, str(scene.seed)]
+            files = subprocess.Popen([sys.executable, *words])  # noqa: S603 - our own program
+            offices.append(threading.Thread(target=files.wait, daemon=True))
         if scene.api:
             people = (scene.api, scene.unit, scene.seed, scene.centre, tuple(scene.hamlets), self._stopping)
             offices.append(threading.Thread(target=report_as_citizens, args=people, daemon=True))

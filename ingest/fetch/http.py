@@ -1,8 +1,10 @@
 """HTTP: bounded answers, conditional requests left to the connector, sign-in for it."""
 
+import ssl
 import threading
 from collections.abc import Generator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 import httpx
 
@@ -15,12 +17,19 @@ _EARLY = timedelta(seconds=30)
 """A token is renewed so long before it ends."""
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Return whom we trust, read once for all sources: the list of authorities is large."""
+    return httpx.create_ssl_context()
+
+
 class Http:
     """One source's client: connections are kept, and so are tokens; thread-safe."""
 
     def __init__(self, parallel: int, largest_body: int) -> None:
         limits = httpx.Limits(max_connections=parallel + 2, max_keepalive_connections=parallel)
-        self._client = httpx.Client(limits=limits, follow_redirects=True, headers={"User-Agent": "commune-ioc"})
+        headers = {"User-Agent": "commune-ioc"}
+        self._client = httpx.Client(limits=limits, follow_redirects=True, headers=headers, verify=_trusted())
         self._largest = largest_body
         self._auths: dict[Auth, httpx.Auth] = {}
         self._lock = threading.Lock()
