@@ -23,6 +23,8 @@ from connectors.contract import Connector
 from ingest import rules as shipped_rules
 from ingest.contracts import Contracts
 from ingest.errors import ConfigError
+from ingest.receiver import Receiver
+from ingest.receivers import give, receivers_of, secrets_in
 from ingest.sources import SourceFault, connector_of, faults_of, meant, secrets
 
 
@@ -82,6 +84,8 @@ class Http(Section):
     port: int = Field(default=8080, ge=0, le=65535)
     secure_cookies: bool = False
     """True behind TLS."""
+    address: str = Field(default="", pattern=r"^(https?://[^\s/]\S*)?$")
+    """As people reach the screen, for links in messages: ``https://ioc.xa.example.vn``; empty: no links."""
     largest_body: int = Field(default=32 * 1024 * 1024, gt=0)
     """Bytes of one request."""
 
@@ -187,6 +191,8 @@ class Settings(Section):
     devices: tuple[Device, ...] = ()
     rules: Mapping[str, tuple[Mapping[str, Any], ...]] = {}
     """What a commune wants otherwise of a rule of ``ingest/rules``: [[rules.KEY]] with unit and valid_from."""
+    receivers: tuple[SerializeAsAny[Receiver], ...] = ()
+    """Who is told of incidents: [[receivers]] with name and kind."""
     sources: Mapping[str, SerializeAsAny[Connector]] = {}
 
     @field_validator("rules", mode="before")
@@ -196,6 +202,11 @@ class Settings(Section):
             raise ValueError("a table of rules is expected: [[rules.KEY]]")
         shipped_rules.load(tables)
         return tables
+
+    @field_validator("receivers", mode="before")
+    @classmethod
+    def _receivers(cls, tables: Any) -> tuple[Receiver, ...]:
+        return receivers_of(tables)
 
     @field_validator("sources", mode="before")
     @classmethod
@@ -220,6 +231,10 @@ def _from_environment(environment: Mapping[str, str], tables: dict[str, Any]) ->
         if not variable.startswith("IOC_") or "__" not in variable:
             continue
         *sections, key = variable.removeprefix("IOC_").lower().split("__")
+        if sections[0] == "receivers":
+            if fault := give(tables.get("receivers"), [*sections[1:], key], value):
+                faults.append(f"environment:{variable}: {fault}")
+            continue
         table = tables
         for section in sections:
             table = table.setdefault(section, {})
@@ -254,6 +269,8 @@ def load(path: Path | None, environment: Mapping[str, str] = os.environ) -> Sett
             for place in secrets(CONNECTORS[table["connector"]], table):
                 variable = f"IOC_SOURCES__{name}__{place.replace('.', '__')}".upper()
                 faults.append(f"{path}:sources.{name}.{place}: is a secret; it comes from the environment: {variable}")
+    for place, variable in secrets_in(tables.get("receivers")):
+        faults.append(f"{path}:{place}: is a secret; it comes from the environment: {variable}")
     faults += _from_environment(environment, tables)
     try:
         settings = Settings.model_validate(tables)

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -11,6 +11,7 @@ from connectors.contract import LOCAL, Polled, Subscribed
 from ingest import maintenance, migrate, partitions, renewal, rollup, states
 from ingest.batch import Committer
 from ingest.config import Settings
+from ingest.couriers import Couriers
 from ingest.desk import Desk, DeskApart, DeskHere
 from ingest.errors import StoreDown, pauses
 from ingest.guard import Guard
@@ -53,8 +54,10 @@ def await_store(store: Store, stopping: threading.Event) -> bool:
 class Service:
     """Runs until told to stop; then stores what it has, acknowledges it, and leaves."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, units: Mapping[str, str] | None = None) -> None:
+        """``units``: of the numbers, for messages about them."""
         self._settings = settings
+        self._units = units or {}
         self._store = Store(settings.database.url, pool=settings.database.pool, name="ioc-ingest")
         self._stopping = threading.Event()
         self._down: set[str] = set()
@@ -97,12 +100,15 @@ class Service:
         self._every(scheduler, TICK, lambda: watch.tick(datetime.now(UTC)))
         self._every(scheduler, timedelta(hours=1), self._keep_partitions)
         self._every(scheduler, rollup.EVERY, lambda: rollup.roll_up(self._store))
+        couriers = Couriers(self._store, s, self._units)
+        self._every(scheduler, BEAT, couriers.collect)
         poller.schedule(scheduler)
         writer.start()
         if subscriber:
             self._every(scheduler, timedelta(seconds=5), lambda: self._reconcile(subscriber))
             subscriber.start()
         scheduler.start()
+        couriers.start()
         log.info("ingest up sources=%s", ",".join(s.sources))
         while not self._stopping.wait(0.5):
             if not writer.is_alive():
@@ -111,6 +117,7 @@ class Service:
         alive = writer.is_alive()
         poller.stop()
         scheduler.shutdown()
+        couriers.stop()
         poller.close()
         left = writer.stop()
         if subscriber:

@@ -49,6 +49,7 @@ def fit(settings: Settings) -> None:
 
 
 def _ingest(settings: Settings) -> int:
+    from dashboards import indicators
     from ingest.service import Service
 
     # Two threads share the interpreter: the network's must not wait 5 ms for the writer's turn to end.
@@ -56,7 +57,7 @@ def _ingest(settings: Settings) -> int:
     # What a batch holds lives for a moment; looking through it for cycles again and again costs a tenth of all time.
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
-    service = Service(settings)
+    service = Service(settings, {key: number.unit for key, number in indicators.load().items()})
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: service.stop())
     return service.run()
