@@ -33,6 +33,7 @@ from api import (
     stream,
     totals,
     units,
+    uptime,
 )
 from api.access import VIEWER
 from api.answer import Json
@@ -87,7 +88,7 @@ def create_app(
     app.add_middleware(Measured, meter=meter)
     problems.handle(app)
     for part in (
-        probes, metrics, session, messages, imports, units, devices, observations, totals, cases, broadcasts,
+        probes, metrics, session, messages, imports, units, devices, observations, totals, cases, uptime, broadcasts,
         incidents, handling, indicators, maintenance, roster, register, sources, canaries, stream, exports,
     ):  # fmt: skip
         app.include_router(part.router)

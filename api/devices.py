@@ -1,4 +1,4 @@
-"""Devices: the register with the latest state, what each said, its states from..to, its uptime."""
+"""Devices: the register with the latest state, what each said, its states from..to."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Self
@@ -48,7 +48,6 @@ SPANS = Listing(
     filters={**_ONE, "start": "coalesce(ended_at, 'infinity') > %(start)s", "stop": "started_at < %(stop)s"},
     descending=True,
 )
-UPTIME = Listing("uptime", QUERIES["uptime"], key=_KEY, filters=_OF)
 
 
 class Device(BaseModel):
@@ -106,24 +105,6 @@ class Span(BaseModel):
     duration_s: float
 
 
-class Uptime(BaseModel):
-    """Seconds in each state; ``availability`` is percent of observed time without maintenance, null: not observed."""
-
-    id: str
-    unit: str
-    kind: str
-    name: str
-    ref: str
-    hamlet: str
-    lifecycle: str
-    online_s: float
-    offline_s: float
-    fault_s: float
-    maintenance_s: float
-    blind_s: float
-    availability: float | None
-
-
 class Wanted(Asked):
     """Which devices; ``state`` is the dictionary's, or the device's own word while it answers."""
 
@@ -168,14 +149,6 @@ class History(Window, Which, Paged):
     """What of one device."""
 
 
-class UptimeOfOne(Window, Which):
-    """When, of one device."""
-
-
-class UptimeOfMany(Window, Which, Paged):
-    """When, of which devices."""
-
-
 def find(store: Store, id_: str, which: Which) -> DeviceId:
     """Return the device of a plain id or a ref; raises a 404 problem, or 409 with the refs that share the id."""
     parts = id_.split(".")
@@ -214,18 +187,3 @@ def reports(id: str, asked: Annotated[History, Query()], store: TheStore) -> Jso
 def spans(id: str, asked: Annotated[History, Query()], store: TheStore) -> Json:
     """Return a device's states that touch the time, the newest first, whole."""
     return SPANS.answer(store, asked, **find(store, id, asked)._asdict())
-
-
-@router.get("/devices/{id}/uptime", response_model=Uptime, dependencies=[VIEWER])
-def uptime_of_one(id: str, asked: Annotated[UptimeOfOne, Query()], store: TheStore) -> Json:
-    """Return a device's seconds in each state; without ``start`` the last 24 hours."""
-    unit, kind, name = find(store, id, asked)
-    bounds = asked.bounds()
-    row = UPTIME.page(store, Which(unit=unit, kind=kind), id=name, **bounds).rows[0]
-    return Json(row | bounds)
-
-
-@router.get("/uptime", response_model=Listed[Uptime], dependencies=[VIEWER])
-def uptime(asked: Annotated[UptimeOfMany, Query()], store: TheStore) -> Json:
-    """Return the seconds in each state of every registered device; without ``start`` the last 24 hours."""
-    return UPTIME.answer(store, asked, **asked.bounds())

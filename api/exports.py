@@ -1,4 +1,4 @@
-"""Lists as files, streamed piece by piece."""
+"""Lists as files: CSV for programs, streamed piece by piece; workbooks for people."""
 
 import csv
 import io
@@ -7,12 +7,12 @@ from datetime import datetime
 from itertools import chain
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 from psycopg.rows import DictRow
 from pydantic import BaseModel
 
-from api import PREFIX, broadcasts, cases, devices, incidents, observations
+from api import PREFIX, broadcasts, cases, devices, incidents, observations, sheet, uptime
 from api.access import VIEWER
 from api.context import TheStore
 from api.listing import Listing
@@ -42,40 +42,61 @@ def _lines(fields: Sequence[str], pages: Iterable[list[DictRow]]) -> Iterator[st
         yield text.getvalue()
 
 
-def _file(listing: Listing, item: type[BaseModel], store: Store, asked: BaseModel) -> StreamingResponse:
-    pages = listing.pages(store, asked)
+def _file(
+    request: Request, listing: Listing, item: type[BaseModel], store: Store, asked: BaseModel, **more: Any
+) -> StreamingResponse:
+    pages = ([row | more for row in page] for page in listing.pages(store, asked, **more))
     first = next(pages)  # what can go wrong goes wrong before the answer has begun
-    lines = _lines(list(item.model_fields), chain([first], pages))
-    name = f"{listing.name}-{datetime.now(LOCAL):%Y%m%d-%H%M}.csv"
+    rows, fields = chain([first], pages), list(item.model_fields)
+    form = request.url.path.rpartition(".")[2]
+    name = f"{listing.name}-{datetime.now(LOCAL):%Y%m%d-%H%M}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return StreamingResponse(lines, 200, headers, "text/csv; charset=utf-8")
+    if form == "csv":
+        return StreamingResponse(_lines(fields, rows), 200, headers, "text/csv; charset=utf-8")
+    return StreamingResponse(sheet.pieces(sheet.workbook(listing.name, fields, rows)), 200, headers, sheet.MEDIA_TYPE)
 
 
-@router.get("/devices.csv", dependencies=[VIEWER])
-def devices_csv(asked: Annotated[devices.Wanted, Query()], store: TheStore) -> StreamingResponse:
-    """Return every device that matches, as CSV in UTF-8; numbers and texts it said as JSON."""
-    return _file(devices.DEVICES, devices.Device, store, asked)
+@router.get("/devices.csv", name="devices_csv", dependencies=[VIEWER])
+@router.get("/devices.xlsx", name="devices_xlsx", dependencies=[VIEWER])
+def devices_file(request: Request, asked: Annotated[devices.Wanted, Query()], store: TheStore) -> StreamingResponse:
+    """Return every device that matches, as a file; numbers and texts it said as JSON."""
+    return _file(request, devices.DEVICES, devices.Device, store, asked)
 
 
-@router.get("/observations.csv", dependencies=[VIEWER])
-def observations_csv(asked: Annotated[observations.Figures, Query()], store: TheStore) -> StreamingResponse:
-    """Return every figure that matches, as CSV in UTF-8."""
-    return _file(observations.OBSERVATIONS, observations.Observation, store, asked)
+@router.get("/uptime.csv", name="uptime_csv", dependencies=[VIEWER])
+@router.get("/uptime.xlsx", name="uptime_xlsx", dependencies=[VIEWER])
+def uptime_file(request: Request, asked: Annotated[uptime.OfMany, Query()], store: TheStore) -> StreamingResponse:
+    """Return the seconds in each state of every registered device, as a file; without ``start`` the last 24 hours."""
+    return _file(request, uptime.UPTIME, uptime.UptimeOfTime, store, asked, **asked.bounds())
 
 
-@router.get("/cases.csv", dependencies=[VIEWER])
-def cases_csv(asked: Annotated[cases.Sought, Query()], store: TheStore) -> StreamingResponse:
-    """Return every case that matches, as CSV in UTF-8."""
-    return _file(cases.CASES, cases.Case, store, asked)
+@router.get("/observations.csv", name="observations_csv", dependencies=[VIEWER])
+@router.get("/observations.xlsx", name="observations_xlsx", dependencies=[VIEWER])
+def observations_file(
+    request: Request, asked: Annotated[observations.Figures, Query()], store: TheStore
+) -> StreamingResponse:
+    """Return every figure that matches, as a file."""
+    return _file(request, observations.OBSERVATIONS, observations.Observation, store, asked)
 
 
-@router.get("/broadcasts.csv", dependencies=[VIEWER])
-def broadcasts_csv(asked: Annotated[broadcasts.Heard, Query()], store: TheStore) -> StreamingResponse:
-    """Return every broadcast that matches, as CSV in UTF-8."""
-    return _file(broadcasts.BROADCASTS, broadcasts.Broadcast, store, asked)
+@router.get("/cases.csv", name="cases_csv", dependencies=[VIEWER])
+@router.get("/cases.xlsx", name="cases_xlsx", dependencies=[VIEWER])
+def cases_file(request: Request, asked: Annotated[cases.Sought, Query()], store: TheStore) -> StreamingResponse:
+    """Return every case that matches, as a file."""
+    return _file(request, cases.CASES, cases.Case, store, asked)
 
 
-@router.get("/incidents.csv", dependencies=[VIEWER])
-def incidents_csv(asked: Annotated[incidents.Sought, Query()], store: TheStore) -> StreamingResponse:
-    """Return every incident that matches, as CSV in UTF-8; members and evidence as JSON."""
-    return _file(incidents.INCIDENTS, incidents.Incident, store, asked)
+@router.get("/broadcasts.csv", name="broadcasts_csv", dependencies=[VIEWER])
+@router.get("/broadcasts.xlsx", name="broadcasts_xlsx", dependencies=[VIEWER])
+def broadcasts_file(
+    request: Request, asked: Annotated[broadcasts.Heard, Query()], store: TheStore
+) -> StreamingResponse:
+    """Return every broadcast that matches, as a file."""
+    return _file(request, broadcasts.BROADCASTS, broadcasts.Broadcast, store, asked)
+
+
+@router.get("/incidents.csv", name="incidents_csv", dependencies=[VIEWER])
+@router.get("/incidents.xlsx", name="incidents_xlsx", dependencies=[VIEWER])
+def incidents_file(request: Request, asked: Annotated[incidents.Sought, Query()], store: TheStore) -> StreamingResponse:
+    """Return every incident that matches, as a file; members and evidence as JSON."""
+    return _file(request, incidents.INCIDENTS, incidents.Incident, store, asked)

@@ -134,11 +134,11 @@ class Listing:
         page = self.page(store, asked, **more)
         return Json({"items": [passed(row, self.json) for row in page.rows], "next": page.next})
 
-    def pages(self, store: Store, asked: BaseModel) -> Iterator[list[DictRow]]:
+    def pages(self, store: Store, asked: BaseModel, **more: object) -> Iterator[list[DictRow]]:
         """Yield every piece; each is a transaction of its own, so that a slow reader holds nothing."""
         cursor: str | None = None
         while True:
-            rows, cursor = self.page(store, asked, limit=1000, cursor=cursor)
+            rows, cursor = self.page(store, asked, limit=1000, cursor=cursor, **more)
             yield rows
             if cursor is None:
                 return

@@ -30,11 +30,49 @@ select d.name as id, d.unit, d.kind, coalesce(nullif(d.title, ''), d.name) as na
        d.unit || '.' || d.kind || '.' || d.name as ref, d.hamlet, d.lifecycle,
        coalesce(u.online_s, 0) as online_s, coalesce(u.offline_s, 0) as offline_s, coalesce(u.fault_s, 0) as fault_s,
        coalesce(u.maintenance_s, 0) as maintenance_s, coalesce(u.blind_s, 0) as blind_s,
-       100 * (u.online_s / nullif(u.online_s + u.offline_s + u.fault_s, 0)) as availability
+       100 * (u.online_s / nullif(u.online_s + u.offline_s + u.fault_s, 0)) as availability,
+       coalesce(u.contract_online_s, 0) as contract_online_s, coalesce(u.contract_down_s, 0) as contract_down_s,
+       100 * (u.contract_online_s / nullif(u.contract_online_s + u.contract_down_s, 0)) as contract_availability
 from device d
 left join device_uptime(
     case when %(unit)s::text is null then array(select distinct unit from device) else array[%(unit)s::text] end,
     %(kind)s::text, %(start)s, %(stop)s) u using (unit, kind, name)
+
+-- uptime_groups: the same added up by commune, by kind or by the hamlets where devices stood
+select unit, kind, hamlet, count(distinct (unit, of_kind, name)) as devices, sum(online_s) as online_s,
+       sum(offline_s) as offline_s, sum(fault_s) as fault_s, sum(maintenance_s) as maintenance_s,
+       sum(blind_s) as blind_s,
+       100 * (sum(online_s) / nullif(sum(online_s + offline_s + fault_s), 0)) as availability,
+       sum(contract_online_s) as contract_online_s, sum(contract_down_s) as contract_down_s,
+       100 * (sum(contract_online_s) / nullif(sum(contract_online_s + contract_down_s), 0)) as contract_availability
+from (
+    select unit, name, kind as of_kind, case when %(by)s = 'kind' then kind else '' end as kind,
+           case when %(by)s = 'hamlet' then hamlet else '' end as hamlet, online_s, offline_s, fault_s, maintenance_s,
+           blind_s, contract_online_s, contract_down_s
+    from hamlet_uptime(
+        case when %(unit)s::text is null then array(select distinct unit from device) else array[%(unit)s::text] end,
+        %(kind)s::text, %(start)s, %(stop)s)
+    where %(hamlet)s::text is null or hamlet = %(hamlet)s::text) u
+group by unit, kind, hamlet
+
+-- uptime_why: what the time of one device counted as, with the evidence
+select p.started_at, p.ended_at, extract(epoch from p.ended_at - p.started_at)::double precision as duration_s,
+       p.state, p.reason, coalesce(p.counted, '') as counted, p.source, coalesce(s.title, '') as source_title, p.word,
+       coalesce(case
+           when p.counted = 'maintenance' then (
+               select string_agg(distinct m.reason, '; ') from maintenance m
+               where m.unit = %(unit)s and m.cancelled_at is null and coalesce(m.kind, p.kind) = p.kind
+                 and coalesce(m.name, p.name) = p.name and m.starts_at < p.ended_at and m.ends_at > p.started_at
+                 and (m.hamlet is null or exists (
+                     select from device_past(p.unit, p.kind, p.name, 'hamlet') h
+                     where h.value = m.hamlet and h.during && tstzrange(p.started_at, p.ended_at, '[)'))))
+           when p.counted = 'blind' then (
+               select string_agg(distinct b.reason, ' ') from blind_span b
+               join device_source d on (d.unit, d.kind, d.name) = (p.unit, p.kind, p.name) and b.source = any (d.sources)
+               where b.started_at < p.ended_at and coalesce(b.ended_at, 'infinity') > p.started_at)
+       end, '') as note
+from device_pieces(array[%(unit)s], array[%(kind)s], array[%(name)s], array[%(start)s], array[%(stop)s]) p
+left join source s on s.name = p.source
 
 -- units: communes and provinces of all times, with what became of them
 select u.code, u.level, u.name, u.parent, u.valid_from, u.valid_to, u.latitude, u.longitude,

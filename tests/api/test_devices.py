@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from api.devices import Device, Report, Span, Uptime
+from api.devices import Device, Report, Span
+from api.uptime import Uptime
 from ingest.store import Store
 from tests.api.conftest import Api
 from tests.api.filling import OTHER, UNIT, register, status, take
