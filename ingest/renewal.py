@@ -8,8 +8,8 @@ from ingest.rhythm import Rhythms
 from ingest.sql import QUERIES
 from ingest.store import Link
 
-MOST = 50
-"""Devices of one transaction: others wait for their locks."""
+MOST = 20
+"""Devices of one transaction: others wait for their locks, some 30 ms each with a report a minute."""
 
 
 def ask(link: Link, device: DeviceId, since: datetime) -> None:

@@ -145,7 +145,7 @@ def guarding(store: Store, **fields: Any) -> Iterator[tuple[Guard, Any, Any]]:
     )
     its = settings(store.url, "mqtt://127.0.0.1:1", sources={"lines": source}, canary=Canary(gateway="", clock=""))
     declare(store, its)
-    with polling(store, lines=source) as poller:
+    with polling(store, lines=source) as poller:  # type: ignore[arg-type]  # any polled source
         yield Guard(its, store, poller), poller, its
 
 

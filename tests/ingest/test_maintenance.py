@@ -233,7 +233,7 @@ def test_spans_in_the_database_are_those_of_the_pure_timeline(
     follow(declared)
     with declared.transaction() as link:
         sweep(link, NOW, rhythms(link))
-    union = []
+    union: list[tuple[datetime, datetime]] = []
     for start_at, stop_at in sorted(holds):
         if union and start_at <= union[-1][1]:
             union[-1] = (union[-1][0], max(union[-1][1], stop_at))
