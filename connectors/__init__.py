@@ -45,7 +45,8 @@ class _Registry(Mapping[str, "type[Connector]"]):
     """The class of each connector by its name, which is its folder's."""
 
     def __getitem__(self, name: str) -> "type[Connector]":
-        made: type[Connector] = getattr(import_module(f"connectors.{name}"), _CLASSES[name])
+        its_class = _CLASSES[name]  # KeyError, as of any mapping
+        made: type[Connector] = getattr(import_module(f"connectors.{name}"), its_class)
         return made
 
     def __iter__(self) -> Iterator[str]:

@@ -4,15 +4,17 @@ from typing import Any
 
 from connectors import CONNECTORS
 from ingest.config import Settings
+from ingest.receivers import KINDS
 
 
 def schema_of_settings() -> dict[str, Any]:
-    """Return the schema; a source is any one of the connectors, told apart by ``connector``."""
+    """Return the schema; a source is any one of the connectors, a receiver any one of the kinds."""
     whole = Settings.model_json_schema()
     definitions = whole.setdefault("$defs", {})
     for name, connector in CONNECTORS.items():
-        own = connector.model_json_schema(ref_template="#/$defs/{model}")
-        definitions.update(own.pop("$defs", {}))
+        # Models of two connectors may have one name: each keeps its own.
+        own = connector.model_json_schema(ref_template=f"#/$defs/{name}.{{model}}")
+        definitions.update({f"{name}.{model}": inner for model, inner in own.pop("$defs", {}).items()})
         own["properties"]["connector"] = {"const": name}
         own.setdefault("required", []).append("connector")
         definitions[name] = own
@@ -20,6 +22,12 @@ def schema_of_settings() -> dict[str, Any]:
         "type": "object",
         "additionalProperties": {"oneOf": [{"$ref": f"#/$defs/{name}"} for name in CONNECTORS]},
     }
+    for name, receiver in KINDS.items():
+        own = receiver.model_json_schema(ref_template=f"#/$defs/receiver.{name}.{{model}}")
+        definitions.update({f"receiver.{name}.{model}": inner for model, inner in own.pop("$defs", {}).items()})
+        own.setdefault("required", []).append("kind")
+        definitions[f"receiver.{name}"] = own
+    whole["properties"]["receivers"]["items"] = {"oneOf": [{"$ref": f"#/$defs/receiver.{name}"} for name in KINDS]}
     _seconds_too(whole)
     return whole
 

@@ -55,12 +55,19 @@ def names(store: Store) -> list[str]:
     return [row["proname"] for row in store.rows(query)]
 
 
-@pytest.mark.parametrize("field", sorted(GOOD))
+@pytest.mark.parametrize("field", sorted(set(GOOD) - {"sql", "sql_now"}))
 def test_what_every_number_must_say(write: Write, field: str) -> None:
     write(trial_whole={}, trial_broken={field: None})
     with pytest.raises(ConfigError) as refused:
         indicators.load()
     assert list(refused.value.faults) == [f"trial.toml:broken.{field}: Field required"]
+
+
+@pytest.mark.parametrize("change", [{"sql": None}, {"sql_now": None}, {"figure": "households"}])
+def test_a_number_is_defined_once(write: Write, change: dict[str, object]) -> None:
+    write(trial_whole={}, trial_broken=change)
+    with pytest.raises(ConfigError, match="either `figure`, or both `sql` and `sql_now`"):
+        indicators.load()
 
 
 @pytest.mark.parametrize(

