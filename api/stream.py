@@ -88,7 +88,7 @@ async def stream(
     store: TheStore,
     last_event_id: Annotated[str | None, Header(alias="Last-Event-ID")] = None,
 ) -> StreamingResponse:
-    """Tell what changes, at least once: ``device``, ``incident``, ``case``, ``broadcast``, ``source`` as their lists show.
+    """Tell what changes, at least once: ``device``, ``incident``, ``case``, ``broadcast``, ``source``, as listed.
 
     ``hub`` says ``live`` (all that was missed is told), ``away`` or ``back`` (the database); ``reset`` says that the
     lists must be loaded again. ``Last-Event-ID`` or ``?last_event_id`` resumes; a comment comes every 15 s.

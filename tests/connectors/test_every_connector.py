@@ -28,18 +28,17 @@ from connectors.contract import (
 )
 from simulators.budget_treasury import BudgetTreasurySimulator
 from simulators.budget_workbook import BudgetSimulator
-from simulators.dti_workbook import DtiSimulator
-from simulators.health_workbook import HealthStationSimulator
-from simulators.socio_workbook import StatisticsSimulator
 from simulators.budget_xml import BudgetXmlSimulator
 from simulators.camera_mqtt import CameraSimulator
 from simulators.camera_onvif import OnvifCameraSimulator
 from simulators.camera_rtsp import RtspCameraSimulator
 from simulators.documents_rest import DocumentSystem
+from simulators.dti_workbook import DtiSimulator
 from simulators.field_reports import CitizenSimulator
 from simulators.field_reports_rest import CitizenDesk
 from simulators.health_dhis2 import HealthDhis2Simulator
 from simulators.health_fhir import HealthFhirSimulator
+from simulators.health_workbook import HealthStationSimulator
 from simulators.internet_feed import InternetSites
 from simulators.internet_rest import ListeningService
 from simulators.lgsp_rest import ProvincialGateway
@@ -51,6 +50,7 @@ from simulators.procedures_rest import OneStopSystem
 from simulators.reachability import CameraEchoSimulator, NetworkEchoSimulator
 from simulators.recorder_snmp import Nvr, RecorderSnmpSimulator
 from simulators.socio_rest import ReportingSystem
+from simulators.socio_workbook import StatisticsSimulator
 from tests.connectors.golden import CONNECTORS_FOLDER, MINIMAL, Case, cases, configured, outcome, understood
 
 UNIT = "20791"
@@ -89,6 +89,7 @@ SIMULATORS: dict[str, Callable[[int], Simulator]] = {
     ),
 }
 GOLDEN = cases()
+RECORDS = (DeviceReport, Observation, CaseReport, Broadcast, Plan)
 FEW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 every_connector = pytest.mark.parametrize("name", sorted(CONNECTORS))
 some_json = st.recursive(
@@ -113,7 +114,7 @@ def hear(name: str, message: Message) -> None:
     except Undecodable as refusal:
         blank = not (refusal.reason and refusal.place)
     else:
-        blank = not all(isinstance(record, DeviceReport | Observation | CaseReport | Broadcast | Plan) for record in said)
+        blank = not all(isinstance(record, RECORDS) for record in said)
     assert not blank
 
 

@@ -136,6 +136,7 @@ def test_the_command_line_starts_both_offices(config: Path, tmp_path: Path, coun
     options = ("--devices", "1", "--inbox", str(tmp_path / "inbox"), "--api", counter.url)
     with simulating(config, *options, IOC_CITIZEN_TOKEN="another-token") as process:
         await_that(lambda: bool(counter.accepted), "the citizens")
-        await_that(lambda: {path.name for path in (tmp_path / "inbox" / "ngan-sach").glob("*.xlsx")} == due(), "the workbooks")
+        budget = tmp_path / "inbox" / "ngan-sach"
+        await_that(lambda: {path.name for path in budget.glob("*.xlsx")} == due(), "the workbooks")
         assert process.is_running()
     assert {headers["Authorization"] for _path, headers, _body in counter.asked} == {"Bearer another-token"}
