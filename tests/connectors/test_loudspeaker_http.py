@@ -274,6 +274,7 @@ def test_a_log_out_of_order_is_a_fault_of_the_source() -> None:
 def test_what_a_vendor_has_not_is_not_asked() -> None:
     assert source().talks() == ("clusters", "schedule", "played")
     assert source(schedule_path="", played_path="").talks() == ("clusters",)
+    assert source(clusters_path="").talks() == ("schedule", "played")
 
 
 @pytest.mark.parametrize(
@@ -282,7 +283,6 @@ def test_what_a_vendor_has_not_is_not_asked() -> None:
         {"unit": "5068"},
         {"devices": {"A": "Loa 1"}},
         {"devices": {"A": "loa-1", "B": "loa-1"}},
-        {"clusters_path": ""},
         {"played_path": "logs"},
         {"cluster_fields": {"volume": "v"}},
         {"cluster_fields": {"code": ""}},
