@@ -17,13 +17,14 @@ COUNTED = {
 }
 """As what an interval counts."""
 
-_BLIND = {
+BLIND = {
     "collector_stopped": "chương trình thu thập đã dừng",
     "connection_down": "mất kết nối tới máy chủ truyền tin",
     "network_down": "mất mạng tại trung tâm",
     "poll_not_run": "chưa chạy được lượt hỏi",
     "source_down": "nguồn dữ liệu không trả lời",
 }
+"""Why we could not see."""
 
 
 def sentence(piece: Mapping[str, Any]) -> str:
@@ -37,7 +38,7 @@ def sentence(piece: Mapping[str, Any]) -> str:
         case "maintenance", _:
             return f"Trong thời gian bảo trì: {piece['note']}" if piece["note"] else "Trong thời gian bảo trì"
         case "blind", _:
-            causes = [_BLIND.get(word, word) for word in piece["note"].split()]
+            causes = [BLIND.get(word, word) for word in piece["note"].split()]
             return f"Hệ thống không quan sát được: {'; '.join(causes) or 'chưa nghe lại từ thiết bị'}"
         case _, "silence":
             return f"{source}: không có tin nào quá hạn chờ"

@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import IO, Any
 
@@ -37,7 +37,9 @@ def cell(sheet: Any, value: object, number_format: str | None = None) -> Any:
         made.data_type = "s"
         return made
     made = WriteOnlyCell(sheet, value)
-    if isinstance(value, date):
+    if isinstance(value, timedelta):
+        made.number_format = number_format or "[h]:mm:ss"
+    elif isinstance(value, date):
         made.number_format = number_format or "dd/mm/yyyy"
     elif number_format:
         made.number_format = number_format

@@ -25,12 +25,16 @@ user = typer.Typer(no_args_is_help=True, help="People.")
 token = typer.Typer(no_args_is_help=True, help="Programs.")
 dashboards = typer.Typer(no_args_is_help=True, help="The numbers and their boards.")
 devices = typer.Typer(no_args_is_help=True, help="The device register.")
+report = typer.Typer(no_args_is_help=True, help="The monthly papers.")
+notify = typer.Typer(no_args_is_help=True, help="Who is told of incidents.")
 for name, group in (
     ("rejections", rejections),
     ("user", user),
     ("token", token),
     ("dashboards", dashboards),
     ("devices", devices),
+    ("report", report),
+    ("notify", notify),
 ):
     app.add_typer(group, name=name)
 
@@ -314,6 +318,31 @@ def devices_import(
     shown = register.import_list(settings_of(config), file, unit, dry_run=dry_run)
     say(shown if as_json else register.lines(shown), as_json=as_json)
     raise typer.Exit(1 if shown["faults"] else 0)
+
+
+@notify.command("test")
+def notify_test(receiver: str, config: Config = None, as_json: AsJson = False) -> None:
+    """Send one receiver a test message now, and tell what came of it."""
+    from ioc import notify as notifying
+
+    shown = notifying.test(settings_of(config), receiver)
+    say(shown, as_json=as_json)
+    raise typer.Exit(1 if shown["fault"] else 0)
+
+
+@report.command("devices")
+def report_devices(
+    period: Annotated[str, typer.Option(help="The month, as 2026-10.")],
+    unit: Annotated[str, typer.Option(help="Code of the commune; else that of the configuration.")] = "",
+    format_: Annotated[str, typer.Option("--format", help="xlsx or pdf.")] = "xlsx",
+    out: Annotated[Path | None, typer.Option(help="File to write; else thiet-bi-UNIT-PERIOD.FORMAT here.")] = None,
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """Availability, outages, MTBF and MTTR of a month, in Vietnamese: by device, hamlet and kind."""
+    from ioc.report import write
+
+    say(write(settings_of(config), period, unit, format_, out), as_json=as_json)
 
 
 @dashboards.command("check")

@@ -229,15 +229,11 @@ group by n
 having sum(online + offline + fault + maintenance + blind) > 0
 $$;
 
--- Seconds that the devices of some communes spent in each state within [p_start, p_stop), by the hamlets where they
--- stood: a device that moved has a row for each.
-create function hamlet_uptime(p_units text[], p_kind text, p_start timestamptz, p_stop timestamptz)
-returns table (unit text, kind text, name text, hamlet text, online_s double precision, offline_s double precision,
-               fault_s double precision, maintenance_s double precision, blind_s double precision,
-               contract_online_s double precision, contract_down_s double precision)
+-- Where the devices of some communes stood within [p_start, p_stop): one that moved has a row for each place.
+create function device_places(p_units text[], p_kind text, p_start timestamptz, p_stop timestamptz)
+returns table (unit text, kind text, name text, hamlet text, start timestamptz, stop timestamptz)
 language sql stable parallel safe as $$
-with stood as (
-    select d.unit, d.kind, d.name, d.hamlet, p_start as start, p_stop as stop
+    select d.unit, d.kind, d.name, d.hamlet, p_start, p_stop
     from device d
     where d.unit = any (p_units) and (p_kind is null or d.kind = p_kind)
       and not exists (select from device_change g
@@ -248,8 +244,16 @@ with stood as (
           where field = 'hamlet' and unit = any (p_units) and (p_kind is null or kind = p_kind)) d
     cross join lateral device_past(d.unit, d.kind, d.name, 'hamlet') p
     where p.during && tstzrange(p_start, p_stop, '[)')
-), numbered as materialized (
-    select *, row_number() over () as n from stood
+$$;
+
+-- Seconds that devices spent in each state within [p_start, p_stop), by the hamlets where they stood.
+create function hamlet_uptime(p_units text[], p_kind text, p_start timestamptz, p_stop timestamptz)
+returns table (unit text, kind text, name text, hamlet text, online_s double precision, offline_s double precision,
+               fault_s double precision, maintenance_s double precision, blind_s double precision,
+               contract_online_s double precision, contract_down_s double precision)
+language sql stable parallel safe as $$
+with numbered as materialized (
+    select p.*, row_number() over () as n from device_places(p_units, p_kind, p_start, p_stop) p
 ), listed as (
     select array_agg(unit order by n) as units, array_agg(kind order by n) as kinds,
            array_agg(name order by n) as names, array_agg(start order by n) as starts, array_agg(stop order by n) as stops
