@@ -1,20 +1,26 @@
-"""The list of what to do: devices in trouble, reports after their deadline, feeds that fell silent; worst first."""
+"""The list of what to do, worst first: incidents, and what is wrong without one.
+
+What an incident tells of is not listed beside it, nor what a person closed though it is still so; nor a trouble so
+young that its rule still waits.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from api.screen import words
+from api.screen import incident, words
 from api.screen.facts import Device, Facts, Feed, Overdue, Owing
 
 TONES = {"offline": "critical", "fault": "warning", "degraded": "warning", "unknown": "unknown"}
 """States that somebody has to look at, and how loudly."""
 _MARKS = {"offline": "cross", "fault": "bang", "degraded": "bang", "unknown": "question"}
-_RANK = {"critical": 0, "warning": 1, "unknown": 2, "info": 3}
+_RANK = {"emergency": 0, "critical": 1, "warning": 2, "unknown": 3, "info": 4}
 _SINGLY = 12
 """Devices in trouble that are listed one by one; more are told by hamlet."""
 _NAMED = 8
+SIGHT = "sight"
+"""Subject of the incident that tells that the centre itself does not see."""
 _REPORTS = 6
 
 
@@ -25,10 +31,32 @@ def troubled(devices: Iterable[Device]) -> list[Device]:
 
 
 def draw(facts: Facts) -> list[dict[str, Any]]:
-    """Return the list as the browser shows it; ages tick there, so nothing here depends on the clock."""
-    items = [*_devices(facts), *_reports(facts.overdue), *filter(None, map(_feed, facts.feeds)),
-             *(_owing(one) for one in facts.owing if one.state != "late"), *_unconfirmed(facts)]  # fmt: skip
-    return sorted(items, key=lambda item: (_RANK[item["tone"]], item["since"] or 0))
+    """Return the list as the browser shows it; ages tick there, so nothing here is written by the clock."""
+    items = [*incident.draw(facts, _causes(facts.devices.values())),
+             *_devices(facts), *_reports(untold_reports(facts)), *filter(None, map(_feed, untold_feeds(facts))),
+             *map(_owing, untold_owing(facts)), *_unconfirmed(facts)]  # fmt: skip
+    return sorted(items, key=lambda item: (_RANK[item["tone"]], *incident.rank(item), item["since"] or 0))
+
+
+def untold_feeds(facts: Facts) -> list[Feed]:
+    """Return the sources in trouble of which no incident tells or soon will."""
+    found = [f for f in facts.feeds if f.state not in ("ok", "paused") and f"source/{f.name}" not in facts.told]
+    return [f for f in found if _old(facts, {"error": f.error_since, "stale": f.due}.get(f.state))]
+
+
+def untold_owing(facts: Facts) -> list[Owing]:
+    """Return what sources owe and no incident tells of."""
+    return [one for one in facts.owing if one.state != "late" and one.thing not in facts.told]
+
+
+def untold_reports(facts: Facts) -> list[Overdue]:
+    """Return the reports after their deadline of which no incident tells."""
+    return [case for case in facts.overdue if f"field_report/{case.id}" not in facts.told]
+
+
+def _old(facts: Facts, since: datetime | None) -> bool:
+    """Tell whether a trouble is older than any rule waits; one that does not say since when counts as old."""
+    return since is None or datetime.now(UTC) - since > facts.patience
 
 
 def _item(tone: str, mark: str, key: str, title: str, lines: Sequence[str], since: datetime | None) -> dict[str, Any]:
@@ -38,7 +66,7 @@ def _item(tone: str, mark: str, key: str, title: str, lines: Sequence[str], sinc
 
 
 def _devices(facts: Facts) -> Iterable[dict[str, Any]]:
-    found = troubled(facts.devices.values())
+    found = [d for d in troubled(facts.devices.values()) if _untold(facts, d)]
     blind = [d for d in found if d.state == "unknown"]
     seen = [d for d in found if d.state != "unknown"]
     grouped = len(seen) > _SINGLY
@@ -52,6 +80,12 @@ def _devices(facts: Facts) -> Iterable[dict[str, Any]]:
         count = words.number(len(blind))
         title = f"{count} thiết bị không quan sát được"
         yield _item("unknown", "question", "blind", title, [words.REASONS["blind"], names], min(d.since for d in blind))
+
+
+def _untold(facts: Facts, d: Device) -> bool:
+    if f"{d.kind}/{d.name}" in facts.told or (d.reason == "blind" and SIGHT in facts.told):
+        return False
+    return _old(facts, d.since)
 
 
 def _device(d: Device, cause: str) -> dict[str, Any]:

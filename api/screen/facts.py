@@ -10,11 +10,15 @@ from connectors.contract import LOCAL
 from dashboards import indicators
 from ingest import expected
 from ingest.due import label
+from ingest.facts.feeds import thing
 from ingest.store import Store
+from ingest.watch import open_incidents
 
 DeviceKey = tuple[str, str]
 """Kind and name: a screen shows one commune."""
 
+MOST = 200
+"""Incidents that a list holds."""
 _SPANS = {
     "1 minute": timedelta(minutes=60),
     "1 hour": timedelta(hours=24),
@@ -82,6 +86,8 @@ class Owing:
     why: tuple[str, ...]
     indicators: int
     units: tuple[str, ...]
+    thing: str = ""
+    """What is owed whatever its period, as incidents name it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +99,29 @@ class Overdue:
     severity: str
     hamlet: str
     due: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """Something that somebody has to see to; ``cleared_at`` is when its condition ended, where a person closes it."""
+
+    id: int
+    rule: str
+    kind: str
+    subject: str
+    subject_title: str
+    title: str
+    severity: str
+    state: str
+    since: datetime
+    cleared_at: datetime | None
+    assignee: str | None
+    members: tuple[dict[str, Any], ...]
+    value: Decimal | None
+    threshold: Decimal | None
+    evidence: Mapping[str, Any]
+    taken_by: str | None = None
+    taken_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +142,11 @@ class Facts:
     feeds: list[Feed] = field(default_factory=list)
     owing: list[Owing] = field(default_factory=list)
     overdue: list[Overdue] = field(default_factory=list)
+    incidents: list[Incident] = field(default_factory=list)
+    told: frozenset[str] = frozenset()
+    """Subjects and members of incidents that are open, or that a person closed and whose condition still holds."""
+    patience: timedelta = timedelta()
+    """So long a rule waits at most; what is older and not told is told by none."""
     numbers: dict[str, Reading | None] = field(default_factory=dict)
     trends: dict[str, list[tuple[datetime, Decimal]]] = field(default_factory=dict)
 
@@ -181,6 +215,7 @@ def owing(store: Store, titles: Mapping[str, str]) -> list[Owing]:
             s.why,
             len(s.missing_indicators),
             s.missing_units,
+            thing(source, s),
         )
         for source, s in sorted(found, key=lambda one: one[1].owed.at)
     ]
@@ -194,6 +229,50 @@ def overdue(store: Store, unit: str) -> list[Overdue]:
         (unit,),
     )
     return [Overdue(**row) for row in rows]
+
+
+def incidents(store: Store, unit: str) -> list[Incident]:
+    """Return the open incidents, the most severe first, with who took them up."""
+    rows = open_incidents(store, unit, most=MOST)
+    taken = store.rows(
+        "select distinct on (incident) incident, actor, at from incident_event"
+        " where incident = any (%s) and action in ('acknowledged', 'started') order by incident, id desc",
+        ([row["id"] for row in rows if row["state"] != "open"],),
+    )
+    by_id = {row["incident"]: row for row in taken}
+    return [
+        Incident(
+            id=row["id"],
+            rule=row["rule"],
+            kind=row["subject_kind"],
+            subject=row["subject"],
+            subject_title=row["subject_title"],
+            title=row["title_vi"],
+            severity=row["severity"],
+            state=row["state"],
+            since=row["since"],
+            cleared_at=row["cleared_at"],
+            assignee=row["assignee"],
+            members=tuple(row["members"]),
+            value=row["value"],
+            threshold=row["threshold"],
+            evidence=row["evidence"],
+            taken_by=by_id[row["id"]]["actor"] if row["id"] in by_id else None,
+            taken_at=by_id[row["id"]]["at"] if row["id"] in by_id else None,
+        )
+        for row in rows
+    ]
+
+
+def told(store: Store, unit: str) -> frozenset[str]:
+    """Return what incidents tell of, or told until a person closed them though the condition holds."""
+    rows = store.rows(
+        "with live as (select subject, members from incident"
+        " where unit = %s and (closed_at is null or cleared_at is null))"
+        " select subject from live union select m ->> 'subject' from live, jsonb_array_elements(members) as m",
+        (unit,),
+    )
+    return frozenset(row["subject"] for row in rows)
 
 
 def reading(store: Store, key: str, unit: str) -> Reading | None:

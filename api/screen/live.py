@@ -5,7 +5,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -14,14 +14,25 @@ from api.hub import Event, Hub
 from api.screen import facts, picture, tiles
 from api.screen.facts import Commune, Device, DeviceKey, Facts
 from api.screen.picture import Picture
+from connectors.contract import LOCAL
 from dashboards import indicators
+from ingest import rules
 from ingest.config import Settings
 from ingest.errors import StoreDown
+from ingest.rules import Rules
 from ingest.store import Store
 
 log = logging.getLogger(__name__)
 
-_EVERY = {"register": 60.0, "feeds": 5.0, "owing": 30.0, "numbers": 10.0, "minutes": 60.0, "trends": 60.0}
+_EVERY = {
+    "register": 60.0,
+    "incidents": 10.0,
+    "feeds": 5.0,
+    "owing": 30.0,
+    "numbers": 10.0,
+    "minutes": 60.0,
+    "trends": 60.0,
+}
 """Seconds after which a part is read again though nobody said that it changed."""
 _SHARE = 20.0
 """A part that takes a second is left alone for so many: the screen never burdens the database."""
@@ -42,6 +53,7 @@ class Live:
         self._settings = settings
         self._store = store
         self._hub = hub
+        self._rules = rules.load(settings.rules)
         self._facts = Facts(Commune(settings.commune.unit, simulated=settings.commune.simulated))
         self._due = dict.fromkeys(_EVERY, 0.0)
         self._touched: set[str] = set()
@@ -128,6 +140,8 @@ class Live:
                     self._touched.update(tiles.keys_touched("device"))
             elif event.type == "case":
                 self._touched.update(tiles.keys_touched("case"))
+            elif event.type == "incident":
+                self._due["incidents"] = 0.0
             elif event.type == "hub":
                 self._due = dict.fromkeys(_EVERY, 0.0)
                 if orjson.loads(event.data)["state"] == "away":
@@ -150,6 +164,12 @@ class Live:
         self._facts.commune = facts.commune(self._store, code, simulated=s.simulated)
         self._facts.hamlets = facts.hamlets(self._store, code)
         self._facts.devices = facts.devices(self._store, code)
+
+    def _read_incidents(self) -> None:
+        unit = self._facts.commune.code
+        self._facts.incidents = facts.incidents(self._store, unit)
+        self._facts.told = facts.told(self._store, unit)
+        self._facts.patience = _patience(self._rules, unit)
 
     def _read_feeds(self) -> None:
         self._facts.feeds = facts.feeds(self._store)
@@ -177,6 +197,13 @@ class Live:
         for tile in tiles.TILES:
             if (known[tile.key].grain == "1 minute") == minutes:
                 self._facts.trends[tile.key] = facts.trend(self._store, tile.key, self._facts.commune.code)
+
+
+def _patience(all_rules: Rules, unit: str) -> timedelta:
+    """Return how long a rule of devices or sources waits at most in a commune today, with a minute to look."""
+    day = datetime.now(LOCAL).date()
+    waits = (all_rules.of(rule.key, unit, day) for rule in all_rules if rule.subject in ("device", "feed"))
+    return max((rule.for_ for rule in waits if rule.enabled), default=timedelta()) + timedelta(minutes=1)
 
 
 def _merge(devices: dict[DeviceKey, Device], said: dict[str, Any]) -> bool:

@@ -12,6 +12,8 @@ Picture = dict[str, Any]
 
 CROWD = 300
 """Devices that a wall shows one by one; with more it shows hamlets, worst first."""
+_CALM = ("ok", "never", "paused")
+"""States of a source that nobody has to do anything about."""
 _KEYED = ("devices", "tiles")
 _WORST = 200
 """Devices in trouble that a map marks at most."""
@@ -110,14 +112,14 @@ def _rings(outline: Mapping[str, Any] | None) -> list[Any]:
 def _feeds(facts: Facts) -> list[dict[str, Any]]:
     """Return a sign for each source in trouble, and one for the others of a feed together: the oldest tells the age."""
     drawn = [_feed(feed, facts.owing) for feed in facts.feeds]
-    calm: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+    calm: defaultdict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     found: list[dict[str, Any]] = []
     for feed, one in zip(facts.feeds, drawn, strict=True):
-        if one["state"] == "ok" and not one["owes"]:
-            calm[feed.feed].append(one)
+        if feed.state in _CALM and not one["owes"]:
+            calm[feed.state, feed.feed].append(one)
         else:
             found.append(one)
-    for feed_name, its in calm.items():
+    for (_, feed_name), its in sorted(calm.items(), key=lambda item: _CALM.index(item[0][0])):
         oldest = min(its, key=lambda one: one["last"] or 0)
         title = words.FEED_TITLES.get(feed_name, its[0]["title"]) if len(its) > 1 else its[0]["title"]
         found.append({**oldest, "title": title, "count": len(its)})

@@ -1,11 +1,12 @@
 """The one sentence of the screen: what needs doing, then how it is; composed from the same facts as everything else."""
 
 from collections import Counter
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from api.screen import words
-from api.screen.facts import Facts
+from api.screen import attention, words
+from api.screen.facts import MOST, Facts, Incident
 from dashboards import indicators
 
 _TROUBLES = (
@@ -14,6 +15,7 @@ _TROUBLES = (
     ("degraded", "warning", "bang", "thiết bị chất lượng kém"),
     ("unknown", "unknown", "question", "thiết bị không quan sát được"),
 )
+_SEVERE = {"emergency": "octagon", "critical": "triangle", "warning": "diamond"}
 _OWING = (("missing", "báo cáo chưa nộp"), ("partial", "báo cáo thiếu số liệu"), ("abnormal", "báo cáo bất thường"))
 _LATE = (("error", "nguồn dữ liệu lỗi kết nối"), ("stale", "nguồn dữ liệu trễ"))
 
@@ -33,18 +35,34 @@ def _part(text: str, tone: str = "", mark: str = "") -> dict[str, str]:
 
 def _doing(facts: Facts) -> list[dict[str, str]]:
     states = Counter(d.state for d in facts.devices.values())
-    parts = [_part(f"{words.number(states[state])} {what}", tone, mark)
+    parts = _incidents(facts.incidents)
+    parts += [_part(f"{words.number(states[state])} {what}", tone, mark)
              for state, tone, mark, what in _TROUBLES if states[state]]  # fmt: skip
     overdue = facts.numbers.get("field_reports_overdue")
-    if overdue and overdue.value > 0:
+    count = overdue.value - len(facts.overdue) + len(attention.untold_reports(facts)) if overdue else 0
+    if overdue and count > 0:
         tone = indicators.load()["field_reports_overdue"].level(float(overdue.value)) or "warning"
-        parts.append(_part(f"{words.number(overdue.value)} phản ánh quá hạn", tone, "clock"))
-    owing = Counter(one.state for one in facts.owing)
+        parts.append(_part(f"{words.number(count)} phản ánh quá hạn", tone, "clock"))
+    owing = Counter(one.state for one in attention.untold_owing(facts))
     parts += [
         _part(f"{words.number(owing[state])} {what}", "warning", "clock") for state, what in _OWING if owing[state]
     ]
-    feeds = Counter(feed.state for feed in facts.feeds)
+    feeds = Counter(feed.state for feed in attention.untold_feeds(facts))
     parts += [_part(f"{feeds[state]} {what}", "warning", "diamond") for state, what in _LATE if feeds[state]]
+    return parts
+
+
+def _incidents(found: Sequence[Incident]) -> list[dict[str, str]]:
+    """Count what nobody took up, and what somebody has; what only informs is no trouble."""
+    new = [one for one in found if one.severity != "info" and one.state == "open"]
+    taken = sum(one.severity != "info" and one.state != "open" for one in found)
+    parts = []
+    if new:
+        worst = next(tone for tone in _SEVERE if any(one.severity == tone for one in new))
+        more = "hơn " if len(found) >= MOST else ""
+        parts.append(_part(f"{more}{words.number(len(new))} sự cố cần xử lý", worst, _SEVERE[worst]))
+    if taken:
+        parts.append(_part(f"{words.number(taken)} {'' if new else 'sự cố '}đã tiếp nhận"))
     return parts
 
 

@@ -90,11 +90,43 @@ CATEGORIES = {
 SEVERITIES = {"normal": "bình thường", "soon": "cần xử lý sớm", "urgent": "khẩn cấp"}
 UNITS = {
     "camera": "camera",
+    "case": "ca",
     "device": "thiết bị",
+    "document": "văn bản",
+    "dossier": "hồ sơ",
+    "mention": "lượt đề cập",
     "message": "bản tin",
     "percent": "%",
     "report": "phản ánh",
     "vnd": "đồng",
+}
+
+ALARMS = {"emergency": "Khẩn cấp", "critical": "Nghiêm trọng", "warning": "Cảnh báo", "info": "Thông tin"}
+HANDLING = {"open": "mới", "acknowledged": "đã tiếp nhận", "in_progress": "đang xử lý"}
+"""States of an incident that somebody still has to see to, in the order of its life."""
+AIRTIME = {
+    "outside": "ngoài khung giờ",
+    "unplanned": "không có trong lịch phát",
+    "not_heard": "đến giờ mà không phát",
+    "too_long": "phát quá thời lượng",
+    "emergency": "phát khẩn cấp",
+}
+READINGS = {
+    "clock_skew_s": ("Đồng hồ lệch", "giây"),
+    "disk_free_pct": ("Dung lượng còn trống", "%"),
+    "disks_failed": ("Số ổ đĩa hỏng", ""),
+}
+ACTORS = {
+    "chairman": "Chủ tịch UBND",
+    "vice_chairman": "Phó Chủ tịch UBND",
+    "police_on_duty": "Công an trực ban",
+    "one_stop_officer": "Công chức một cửa",
+    "clerk": "Văn thư",
+    "accountant": "Kế toán",
+    "health_station": "Trạm Y tế",
+    "culture_officer": "Phòng Văn hóa – Xã hội",
+    "technician": "Cán bộ kỹ thuật",
+    "village_head": "Trưởng thôn",
 }
 
 NO_HAMLET = "Chưa rõ thôn"
@@ -161,6 +193,11 @@ def day_month(at: datetime) -> str:
     """Write an instant's day in Asia/Ho_Chi_Minh without its year."""
     local = at.astimezone(LOCAL)
     return f"{local.day}/{local.month}"
+
+
+def time_of(at: datetime) -> str:
+    """Write an instant's time of day in Asia/Ho_Chi_Minh."""
+    return f"{at.astimezone(LOCAL):%H:%M}"
 
 
 def lasting(age: timedelta) -> str:

@@ -46,12 +46,12 @@ def owing(view: View, rule: FeedRule, standings: Mapping[str, Sequence[Standing]
     for source, its in sorted(standings.items()):
         things: defaultdict[str, list[Standing]] = defaultdict(list)
         for standing in its:
-            things[_thing(source, standing)].append(standing)
+            things[thing(source, standing)].append(standing)
         found += [_owed(view, form, subject, titles.get(source, source), s) for subject, s in sorted(things.items())]
     return found
 
 
-def _thing(source: str, standing: Standing) -> str:
+def thing(source: str, standing: Standing) -> str:
     """Return what is owed, whatever its period: it stays the same when others are no longer owed."""
     rule = standing.rule
     return "/".join(["source", source, f"{rule.every}-{rule.day}", *rule.indicators[:3], *rule.units[:1]])

@@ -12,7 +12,7 @@ export default {
         <li v-for="feed in picture.feeds" :key="feed.name" :class="[feed.state, { owing: feed.owes }]"
           :title="feed.error || feed.title">
           <Mark :name="mark(feed)"/><span class="name">{{ feed.title }}</span>
-          <b v-if="feed.count > 1">{{ feed.count }} nguồn</b><b>{{ told(feed) }}</b>
+          <b>{{ feed.count > 1 ? feed.count + " nguồn · " + told(feed) : told(feed) }}</b>
           <b v-if="feed.owes" class="owes">{{ feed.owes }}</b>
         </li>
       </ul>
@@ -23,7 +23,8 @@ export default {
     mark: (feed) => LOUD[feed.state] ?? (feed.owes ? "clock" : "dot"),
     told(feed) {
       const word = view.words.feeds[feed.state] ?? feed.state;
-      if (feed.state === "ok") return span(clock.now - feed.last);
+      // By the minute: what is calm stands still.
+      if (feed.state === "ok") return clock.now - feed.last < 60 ? "<1 phút" : span(clock.now - feed.last);
       if (feed.state === "stale") return `${word} ${span(clock.now - feed.due)}`;
       return word;
     },

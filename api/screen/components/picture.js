@@ -22,12 +22,14 @@ export function apply(changes) {
   merge(picture.devices, devices, (old, fresh) => old.state !== fresh.state);
   merge(picture.tiles, tiles, (old, fresh) => old.value !== fresh.value || old.tone !== fresh.tone);
   if (parts.attention) {
-    const old = new Set(picture.attention.map((item) => item.key));
-    for (const item of parts.attention) if (!old.has(item.key)) flash(item.key);
+    const old = new Set(picture.attention.flatMap(within));
+    for (const item of parts.attention) if (within(item).some((key) => !old.has(key))) flash(item.key);
   }
   Object.assign(picture, parts);
   hear(now);
 }
+
+const within = (item) => [item.key, ...(item.inner ?? []).map(({ key }) => key)];
 
 function merge(known, changed, isNews) {
   for (const [key, fresh] of Object.entries(changed ?? {})) {

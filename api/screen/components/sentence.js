@@ -8,7 +8,7 @@ export default {
     <p class="sentence" role="status">
       <template v-if="said.calm"><b>Bình thường</b> <span class="muted">lúc {{ time }}</span></template>
       <template v-for="(part, n) in said.doing" :key="part.mark + n"
-        ><span class="part" :class="part.tone"><Mark :name="part.mark"/>{{ part.text }}</span
+        ><span class="part" :class="part.tone"><Mark v-if="part.mark" :name="part.mark"/>{{ part.text }}</span
         ><span class="muted">{{ n + 1 < said.doing.length ? "," : "." }}</span>{{ " " }}</template>
       <template v-for="(part, n) in said.being" :key="n"
         ><component :is="part.tone ? 'b' : 'span'" :class="{ muted: !part.tone }">{{ part.text }}</component>{{ " " }}</template>
