@@ -26,6 +26,7 @@ from api import (
     observations,
     probes,
     problems,
+    receivers,
     register,
     roster,
     session,
@@ -89,7 +90,7 @@ def create_app(
     problems.handle(app)
     for part in (
         probes, metrics, session, messages, imports, units, devices, observations, totals, cases, uptime, broadcasts,
-        incidents, handling, indicators, maintenance, roster, register, sources, canaries, stream, exports,
+        incidents, handling, indicators, maintenance, roster, register, sources, canaries, receivers, stream, exports,
     ):  # fmt: skip
         app.include_router(part.router)
     app.include_router(_document(app))

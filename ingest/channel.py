@@ -8,11 +8,11 @@ import ipaddress
 import string
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from email.message import EmailMessage
-from email.policy import SMTP
+from email.header import Header
+from email.mime.text import MIMEText
 from email.utils import format_datetime
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 from urllib.parse import quote, urlsplit
 
 import orjson
@@ -75,17 +75,17 @@ class Email(Receiver):
             raise ValueError("a password is not sent in the clear: security = 'starttls' or 'tls'")
         return self
 
-    def mail(self, letter: Letter) -> EmailMessage:
+    def mail(self, letter: Letter) -> MIMEText:
         """Return the message, the same at every attempt."""
-        message = EmailMessage(policy=SMTP)
+        # Not EmailMessage: where it folds a subject that is not ASCII, Python 3.11 loses the space between two words.
+        message = MIMEText(letter.text, "plain", "utf-8")
         message["From"] = self.sender
         message["To"] = ", ".join(self.to)
-        message["Subject"] = letter.title
+        message["Subject"] = Header(letter.title, "utf-8", header_name="Subject").encode()
         message["Date"] = format_datetime(letter.made_at)
         message["Message-ID"] = f"<{letter.key}@{self.sender.partition('@')[2]}>"
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notes in return
         message["X-Priority"] = "1" if letter.severity in ("critical", "emergency") else "3"
-        message.set_content(letter.text, cte="base64")
         return message
 
 
@@ -155,7 +155,6 @@ class Telegram(Form):
     body: Any = None
     answer: Mapping[str, Any] = {"ok": True}
     longest: int = Field(default=4096, ge=500, le=4096)
-    secret_fields: ClassVar[tuple[str, ...]] = ("secret",)
 
     @model_validator(mode="before")
     @classmethod
@@ -176,7 +175,6 @@ class ZaloOa(Form):
     body: Any = None
     answer: Mapping[str, Any] = {"error": 0}
     longest: int = Field(default=2000, ge=500, le=2000)
-    secret_fields: ClassVar[tuple[str, ...]] = ("secret",)
 
     @model_validator(mode="before")
     @classmethod
@@ -197,7 +195,6 @@ class Webhook(Receiver):
     url: Url
     secret: SecretStr = Field(min_length=24)
     """``whsec_`` and base64, or any text of 24 letters or more."""
-    secret_fields: ClassVar[tuple[str, ...]] = ("secret",)
 
     @model_validator(mode="after")
     def _readable(self) -> "Webhook":

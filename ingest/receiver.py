@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, WithJsonSchema, field_validator, model_validator
 
 from connectors.contract import LOCAL
 from ingest.conditions import SEVERITIES, Duration, Part, Severity
@@ -50,6 +50,9 @@ class Hours(Part):
         return datetime.combine(day, self.stop, local.tzinfo)
 
 
+_Spelled = Annotated[Hours, WithJsonSchema({"type": "string", "pattern": r"^\d\d:\d\d-\d\d:\d\d$"})]
+
+
 class Relay(Part):
     """Who is told where nobody took an incident up."""
 
@@ -74,7 +77,7 @@ class Receiver(Part):
     severity: Severity = "warning"
     """At least."""
     steps: tuple[Step, ...] = ("opened", "escalated", "reopened", "returned", "cleared")
-    quiet: tuple[Hours, ...] = ()
+    quiet: tuple[_Spelled, ...] = ()
     """Local hours in which nothing is sent …"""
     quiet_except: tuple[Severity, ...] = ("critical", "emergency")
     """… but what gets worse and is as severe as this."""
@@ -90,9 +93,6 @@ class Receiver(Part):
     language: Literal["vi"] = "vi"
     longest: int = Field(default=20_000, ge=500, le=100_000)
     """Characters of a message."""
-
-    secret_fields: ClassVar[tuple[str, ...]] = ()
-    """Fields without which this kind can't work and that come from the environment."""
 
     @field_validator("quiet")
     @classmethod

@@ -18,6 +18,8 @@ KINDS: Mapping[str, type[Receiver]] = {
     "http": Http,
 }
 
+SECRETS = frozenset({"secret", "password"})
+
 
 def variable(name: str, field: str) -> str:
     """Return the variable of the environment that a receiver's field comes from."""
@@ -29,14 +31,19 @@ def receivers_of(tables: Any) -> tuple[Receiver, ...]:
     if not isinstance(tables, list | tuple):
         raise SourceFault([("receivers", "a list of tables is expected: [[receivers]]")])
     made: dict[str, Receiver] = {}
+    places: set[str] = set()
     faults: list[tuple[str, str]] = []
     for n, table in enumerate(tables):
+        here = _place(n, table)
+        if here in places:
+            faults = [fault for fault in faults if not fault[0].startswith(f"{here}.")]
+            faults.append((here, "another receiver has this name; rename one"))
+            continue
+        places.add(here)
         receiver, its = _receiver(n, table)
-        if receiver is not None and receiver.name in made:
-            its = [(_place(n, table), "another receiver has this name; rename one")]
         faults += its
         if receiver is not None:
-            made.setdefault(receiver.name, receiver)
+            made[receiver.name] = receiver
     if not faults:
         faults = list(_unknown(made))
     if faults:
@@ -56,13 +63,16 @@ def _receiver(n: int, table: Any) -> tuple[Receiver | None, list[tuple[str, str]
     try:
         return model.model_validate(table), []
     except ValidationError as error:
-        wanted = {f"{here}.{field}": field for field in model.secret_fields}
         name = str(table.get("name", "<NAME>"))
-        return None, [
-            (place, f"{message}; it comes from the environment: {variable(name, wanted[place])}")
-            if place in wanted and message == "is missing" else (place, message)
-            for place, message in faults_of(error, model, here)
-        ]  # fmt: skip
+        return None, [(place, _discreet(name, place, message)) for place, message in faults_of(error, model, here)]
+
+
+def _discreet(name: str, place: str, message: str) -> str:
+    """Return a fault that says where a secret comes from, and repeats none that stands in an address."""
+    field = place.rpartition(".")[2]
+    if message == "is missing" and field in SECRETS:
+        return f"{message}; it comes from the environment: {variable(name, field)}"
+    return message.partition(" (is ")[0] if field == "url" else message
 
 
 def _place(n: int, table: Any) -> str:

@@ -8,11 +8,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psycopg
+
 from connectors.contract import Polled
 from dashboards import indicators
 from ingest import migrate
 from ingest.config import Settings
 from ingest.errors import IocError, StoreDown
+from ingest.sql import QUERIES
 from ingest.store import Store
 
 
@@ -48,6 +51,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
             return
         yield Finding("database", True, f"{row['version'].split(' on ')[0]}, up {row['up']}" if row else "")
         yield _schema(store)
+        yield from _receivers(settings, store)
         yield _tried("numbers", lambda: f"{len(indicators.load())} defined", "mend the definition named above")
 
 
@@ -64,6 +68,29 @@ def _schema(store: Store) -> Finding:
     )
     seen = f"this version's, mode {mode and mode['value']}, {units and units['n']} communes"
     return Finding("schema", True, seen)
+
+
+def _receivers(settings: Settings, store: Store) -> Iterator[Finding]:
+    """Tell how those are doing who are told of incidents; `ioc notify test` says whether one can be reached now."""
+    if not settings.receivers:
+        return
+    try:
+        known = {row["name"]: row for row in store.rows(QUERIES["receivers"])}
+    except (StoreDown, psycopg.Error):
+        return  # the schema's finding says why
+    for receiver in settings.receivers:
+        row = known.get(receiver.name)
+        what, test = f"receiver {receiver.name}", f"`ioc notify test {receiver.name}` tells more"
+        if row is None or row["state"] == "never":
+            yield Finding(what, True, f"{receiver.kind}, nothing sent yet; `ioc notify test {receiver.name}` tries it")
+        elif row["state"] == "failing":
+            waits = f"{row['waiting']} messages and {row['notices']} notices wait"
+            yield Finding(what, False, f"failing since {row['failing_since']:%F %T}Z: {row['error']}; {waits}", test)
+        elif row["dead_7d"]:
+            given_up = f"{row['dead_7d']} messages given up within 7 days"
+            yield Finding(what, False, given_up, f"GET /api/v1/outbox?state=dead says which and why; {test}")
+        else:
+            yield Finding(what, True, f"{receiver.kind}, last message arrived {row['sent_at']:%F %T}Z")
 
 
 def _tried(what: str, probe: Callable[[], str], remedy: str) -> Finding:

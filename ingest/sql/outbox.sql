@@ -102,8 +102,8 @@ from done where r.name = done.receiver
 
 -- receiver_trial: a test message arrived, or did not
 update receiver set
-    sent_at = case when %(error)s = '' then %(now)s else sent_at end,
-    failing_since = case when %(error)s <> '' then coalesce(failing_since, %(now)s) end,
+    sent_at = case when %(arrived)s then %(now)s else sent_at end,
+    failing_since = case when not %(arrived)s then coalesce(failing_since, %(now)s) end,
     error = %(error)s
 where name = %(name)s
 

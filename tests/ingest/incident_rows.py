@@ -32,7 +32,7 @@ def step(store: Store, incident: int, action: str, at: datetime, severity: str |
 
 def opened(store: Store, at: datetime, subject: str = "camera/cam-01", **fields: Any) -> int:
     """Open an incident; returns its id."""
-    given = {
+    given: dict[str, Any] = {
         "unit": UNIT, "rule": "camera_offline", "subject_kind": "device", "subject": subject,
         "subject_title": "Camera C01", "title_vi": "Camera mất kết nối: Camera C01", "owner": "police_on_duty",
         "severity": "warning", "since": at, "value": None, "threshold": None, "evidence": {}, "members": [],

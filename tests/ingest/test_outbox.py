@@ -174,7 +174,7 @@ def test_a_restart_in_between_changes_nothing(store: Store, postgres: Any, templ
 
 
 def test_nobody_acknowledges_and_the_next_are_told_each_once(store: Store) -> None:
-    tables = [
+    tables: list[dict[str, Any]] = [
         {"name": "police", "escalation": [{"after": "15m", "to": ["chief"]}]},
         {"name": "chief", "actors": [], "escalation": [{"after": "15m", "to": ["chairman", "police"]}]},
         {"name": "chairman", "actors": []},

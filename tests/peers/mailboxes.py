@@ -1,5 +1,6 @@
 """Receivers of messages: an SMTP server and an HTTP server on loopback that take, hang, refuse, cut, or drip."""
 
+import contextlib
 import json
 import threading
 import time
@@ -13,6 +14,8 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
+
+from tests.servers import free_port
 
 
 class Mailbox:
@@ -53,13 +56,12 @@ def mailbox(login: tuple[str, str] | None = None) -> Iterator[Mailbox]:
     def known(_server: Any, _session: Any, _envelope: Any, _mechanism: str, data: Any) -> AuthResult:
         return AuthResult(success=(data.login.decode(), data.password.decode()) == login, handled=False)
 
-    options = {"authenticator": known, "auth_required": True, "auth_require_tls": False} if login else {}
-    controller = Controller(box, hostname="127.0.0.1", port=0, **options)
-    # It takes the port that it is given for the one it has.
-    controller._trigger_server = lambda: None  # type: ignore[method-assign]  # noqa: SLF001
+    options: dict[str, Any] = (
+        {"authenticator": known, "auth_required": True, "auth_require_tls": False} if login else {}
+    )
+    box.port = free_port()
+    controller = Controller(box, hostname="127.0.0.1", port=box.port, **options)
     controller.start()
-    assert controller.server is not None
-    box.port = controller.server.sockets[0].getsockname()[1]
     try:
         yield box
     finally:
@@ -70,7 +72,7 @@ class Hook:
     """An HTTP server: ``came`` are the requests. ``troubles`` are met one a request: a status, or a way to misbehave.
 
     ``hang``: no answer at all; ``drip``: a byte of an endless header each tenth of a second; ``cut``: the connection
-    ends; ``late``: takes it, then does not answer.
+    ends; ``late``: takes it, and answers when ``go`` is set.
     """
 
     def __init__(self) -> None:
@@ -82,6 +84,7 @@ class Hook:
         self.answer = b'{"ok": true}'
         self.url = ""
         self.over = threading.Event()
+        self.go = threading.Event()
 
     @property
     def keys(self) -> list[str]:
@@ -107,6 +110,7 @@ def hook() -> Iterator[Hook]:
         yield made
     finally:
         made.over.set()
+        made.go.set()
         server.shutdown()
         server.server_close()
         thread.join()
@@ -120,7 +124,9 @@ def _handler(made: Hook) -> type[BaseHTTPRequestHandler]:
             trouble = made.troubles.pop(0) if made.troubles else made.always
             if trouble in ("", "late"):
                 made.came.append((self.path, {name.lower(): value for name, value in self.headers.items()}, body))
-            if trouble in ("hang", "late"):
+            if trouble == "late":
+                made.go.wait(60)
+            if trouble == "hang":
                 made.over.wait(60)
             elif trouble == "drip":
                 self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
@@ -139,7 +145,8 @@ def _handler(made: Hook) -> type[BaseHTTPRequestHandler]:
                     self.send_header("Retry-After", made.retry_after)
                 self.send_header("Content-Length", str(len(made.answer)))
                 self.end_headers()
-                self.wfile.write(made.answer)
+                with contextlib.suppress(OSError):  # who asked is gone
+                    self.wfile.write(made.answer)
 
         def log_message(self, *_: object) -> None:
             pass
