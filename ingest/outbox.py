@@ -16,6 +16,7 @@ import psycopg
 from psycopg.rows import DictRow, dict_row
 from psycopg.types.json import Jsonb
 
+from ingest.conditions import SEVERITIES
 from ingest.letters import Letter, Measure, Subject, written
 from ingest.notices import UNACKNOWLEDGED, Notice, concerns, gathered, passes, relayed
 from ingest.receiver import NEWS, Receiver
@@ -109,18 +110,24 @@ class Outbox:
 
     def _relay(self, link: Link, now: datetime) -> None:
         """Note who comes next where nobody took an incident up."""
-        before = [name for name, receiver in self._receivers.items() if receiver.escalation]
-        if not before:
-            return
-        asked = {"receivers": before, "actions": [*NEWS, UNACKNOWLEDGED]}
-        for row in _rows(link, "unacknowledged", asked):
-            receiver, severity = self._receivers[row["receiver"]], row["severity_now"]
-            for relay in relayed(receiver, _notice(row), severity, now):
-                for name in relay.to:
-                    link.execute(QUERIES["add_notice"], {
-                        "receiver": name, "event": row["event"], "action": UNACKNOWLEDGED, "severity": severity,
-                        "incident": row["incident"], "at": now,
-                    })  # fmt: skip
+        for receiver in self._receivers.values():
+            relays = receiver.escalation
+            if not relays:
+                continue
+            least = min(SEVERITIES.index(relay.severity) for relay in relays)
+            asked = {
+                "receiver": receiver.name, "next": sorted({name for relay in relays for name in relay.to}),
+                "severities": list(SEVERITIES[least:]), "actions": [*NEWS, UNACKNOWLEDGED],
+                "before": now - min(relay.after for relay in relays),
+            }  # fmt: skip
+            for row in _rows(link, "unacknowledged", asked):
+                severity = row["severity_now"]
+                for relay in relayed(receiver, _notice(row), severity, now):
+                    for name in relay.to:
+                        link.execute(QUERIES["add_notice"], {
+                            "receiver": name, "event": row["event"], "action": UNACKNOWLEDGED, "severity": severity,
+                            "incident": row["incident"], "at": now,
+                        })  # fmt: skip
 
     def _make(self, link: Link, receiver: Receiver, now: datetime) -> bool:
         under_way = _rows(link, "waiting_messages", (receiver.name,))

@@ -37,16 +37,21 @@ insert into notice (receiver, event, action, incident, severity, at)
 values (%(receiver)s, %(event)s, %(action)s, %(incident)s, %(severity)s, %(at)s)
 on conflict do nothing
 
--- unacknowledged: the first that a receiver was to be told of each incident that nobody took up, this time
-select distinct on (n.receiver, n.incident) n.receiver, n.event, n.incident, n.action, n.severity, n.at,
-       i.severity as severity_now
-from incident i
-join lateral (
-    select max(e.id) as event from incident_event e
-    where e.incident = i.id and e.action in ('opened', 'reopened', 'returned')) begun on true
-join notice n on n.incident = i.id and n.event >= begun.event
-where i.state = 'open' and i.closed_at is null and n.receiver = any (%(receivers)s) and n.action = any (%(actions)s)
-order by n.receiver, n.incident, n.at, n.event
+-- unacknowledged: the first that a receiver was to be told of each incident that nobody took up, this time, until all
+-- who come next are told
+select * from (
+    select distinct on (n.incident) n.event, n.incident, n.action, n.severity, n.at, i.severity as severity_now
+    from incident i
+    join lateral (
+        select max(e.id) as event from incident_event e
+        where e.incident = i.id and e.action in ('opened', 'reopened', 'returned')) begun on true
+    join notice n on n.receiver = %(receiver)s and n.incident = i.id and n.event >= begun.event
+    where i.state = 'open' and i.closed_at is null and i.severity = any (%(severities)s)
+      and n.action = any (%(actions)s) and n.at <= %(before)s
+    order by n.incident, n.at, n.event) first
+where (select count(*) from notice d
+       where d.receiver = any (%(next)s) and d.event = first.event and d.action = 'unacknowledged')
+      < cardinality(%(next)s)
 
 -- waiting_notices: what a receiver is to be told and that is in no message
 select event, incident, action, severity, at from notice

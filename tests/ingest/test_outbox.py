@@ -210,6 +210,17 @@ def test_who_acknowledges_in_time_stops_it(store: Store, done: str) -> None:
     assert {receiver for receiver, _event, _action in told(store)} == {"police"}
 
 
+def test_an_incident_that_grows_worse_is_not_escalated_once_more(store: Store) -> None:
+    outbox = outbox_of(store, {"name": "police", "escalation": [{"after": "15m", "to": ["chief"]}]},
+                       {"name": "chief", "actors": []})  # fmt: skip
+    incident = opened(store, NOON)
+    outbox.collect(NOON)
+    step(store, incident, "escalated", NOON + 5 * MINUTE, "critical")
+    for n in range(60):
+        outbox.collect(NOON + n * MINUTE)
+    assert [action for receiver, _event, action in told(store) if receiver == "chief"] == [UNACKNOWLEDGED]
+
+
 def test_an_incident_that_returns_escalates_anew(store: Store) -> None:
     outbox = outbox_of(store, {"name": "police", "escalation": [{"after": "15m", "to": ["chief"]}]},
                        {"name": "chief", "actors": []})  # fmt: skip
