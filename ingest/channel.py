@@ -5,8 +5,7 @@ import binascii
 import hashlib
 import hmac
 import ipaddress
-import string
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from email.header import Header
 from email.mime.text import MIMEText
@@ -20,9 +19,7 @@ from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from ingest.letters import Letter
 from ingest.receiver import Receiver
-
-FIELDS = ("key", "receiver", "severity", "severity_vi", "count", "title", "text", "link", "secret")
-"""What a template may name."""
+from ingest.template import FIELDS, filled, header, names, texts
 
 
 def _url(value: str) -> str:
@@ -103,8 +100,8 @@ class Form(Receiver):
 
     @model_validator(mode="after")
     def _known_fields(self) -> "Form":
-        named = [(place, name) for place, text in _texts({"url": self.url, "headers": self.headers, "body": self.body})
-                 for name in _named(place, text)]  # fmt: skip
+        named = [(place, name) for place, text in texts({"url": self.url, "headers": self.headers, "body": self.body})
+                 for name in names(place, text)]  # fmt: skip
         for place, name in named:
             if name not in FIELDS:
                 raise ValueError(f"{place}: there is no field {{{name}}}; there are {', '.join(FIELDS)}")
@@ -119,8 +116,8 @@ class Form(Receiver):
             "severity_vi": letter.severity_vi, "count": str(letter.count), "title": letter.title, "text": letter.text,
             "link": letter.link, "secret": self.secret.get_secret_value() if self.secret else "",
         }  # fmt: skip
-        headers = {name: _header(text.format_map(values)) for name, text in self.headers.items()}
-        body = orjson.dumps(_filled(self.body, values))
+        headers = {name: header(text.format_map(values)) for name, text in self.headers.items()}
+        body = orjson.dumps(filled(self.body, values))
         common = {"Content-Type": "application/json", "Idempotency-Key": str(letter.key)}
         # A bot's token stands in the path with its colon.
         url = self.url.format_map({name: quote(value, safe=":") for name, value in values.items()})
@@ -236,37 +233,3 @@ def _loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def _texts(node: Any, place: str = "") -> Iterator[tuple[str, str]]:
-    """Yield every text of a template with its place; keys are not filled in."""
-    if isinstance(node, str):
-        yield place, node
-    elif isinstance(node, Mapping):
-        for key, inner in node.items():
-            yield from _texts(inner, f"{place}.{key}" if place else str(key))
-    elif isinstance(node, list | tuple):
-        for n, inner in enumerate(node):
-            yield from _texts(inner, f"{place}.{n}")
-
-
-def _named(place: str, text: str) -> Iterator[str]:
-    try:
-        for _literal, name, form, conversion in string.Formatter().parse(text):
-            if name is not None:
-                yield name + (f"!{conversion}" if conversion else "") + (f":{form}" if form else "")
-    except ValueError as error:
-        raise ValueError(f"{place}: {error}; a brace of one's own is written twice, as {{{{") from error
-
-
-def _filled(node: Any, values: Mapping[str, str]) -> Any:
-    if isinstance(node, str):
-        return node.format_map(values)
-    if isinstance(node, Mapping):
-        return {key: _filled(inner, values) for key, inner in node.items()}
-    return [_filled(inner, values) for inner in node] if isinstance(node, list | tuple) else node
-
-
-def _header(value: str) -> str:
-    """Return a value that fits on one line of ASCII; what does not is left out."""
-    return "".join(c for c in value if " " <= c <= "~")
