@@ -12,7 +12,9 @@ from types import FrameType
 from tests.bench.table import Line, table
 from tests.servers import versions
 
-FIGURES = ("drain", "live", "store", "stream", "devices", "rest", "shape", "workbook", "cameras", "paged")
+FIGURES = (
+    "drain", "live", "store", "stream", "devices", "rest", "shape", "workbook", "cameras", "paged", "states", "uptime",
+)  # fmt: skip
 
 
 def main() -> int:
