@@ -15,6 +15,8 @@ _MARKS = {"emergency": "octagon", "critical": "triangle", "warning": "diamond", 
 _SINGLY = 3
 """Incidents of one rule that are listed one by one; more are one item that opens."""
 _NAMED = 60
+_DEADLINE = "field_report_due"
+"""The rule whose value is the part of a report's term that has passed."""
 _COUNTED = {"camera": "camera", "loudspeaker": "cụm loa", "network": "thiết bị mạng", "source": "nguồn dữ liệu"}
 
 
@@ -38,13 +40,11 @@ def rank(item: dict[str, Any]) -> tuple[int, bool]:
 
 def _item(one: Incident, facts: Facts, cause: Callable[[Device], str]) -> dict[str, Any]:
     device = facts.devices.get(_device_key(one.subject)) if one.kind == "device" else None
-    title = one.title
-    if device and (short := words.short(device.kind, device.name)) != device.name:
-        title = f"{_rule_title(one)}: {short}"
     told = [line for line in _lines(one, device, cause) if line]
     return {
-        "key": f"incident/{one.id}", "tone": TONES[one.severity], "mark": _MARKS[one.severity], "title": title,
-        "lines": told, "since": one.since.timestamp(), "role": "", "members": _members(one.members),
+        "key": f"incident/{one.id}", "tone": TONES[one.severity], "mark": _MARKS[one.severity],
+        "title": _title(one, device), "lines": told, "since": one.since.timestamp(), "role": "",
+        "members": _members(one.members),
         "incident": {
             "id": one.id, "severity": words.ALARMS[one.severity], "state": words.HANDLING[one.state],
             "stage": list(words.HANDLING).index(one.state), "who": _who(one),
@@ -72,6 +72,14 @@ def _bundle(its: Sequence[Incident], drawn: Sequence[dict[str, Any]]) -> dict[st
     }  # fmt: skip
 
 
+def _title(one: Incident, device: Device | None) -> str:
+    if device and (short := words.short(device.kind, device.name)) != device.name:
+        return f"{_rule_title(one)}: {short}"
+    if one.rule == _DEADLINE and one.value is not None:
+        return f"Phản ánh {one.subject_title} {'quá hạn' if one.value >= 1 else 'sắp quá hạn'}"
+    return one.title
+
+
 def _rule_title(one: Incident) -> str:
     return one.title.removesuffix(f": {one.subject_title}") if one.subject_title else one.title
 
@@ -93,11 +101,11 @@ def _lines(one: Incident, device: Device | None, cause: Callable[[Device], str])
         case "device":
             yield from _of_device(one, device, cause)
         case "case":
-            about = words.CATEGORIES.get(said.get("category", ""), "")
-            yield " · ".join(filter(None, [about.capitalize(), said.get("hamlet", "")]))
-            level = words.SEVERITIES.get(said.get("severity", ""), "")
-            by = f"Hạn {_moment(said['due'])}" if said.get("due") else ""
-            yield " · ".join(filter(None, [by, f"mức độ {level}" if level else ""]))
+            about = words.CATEGORIES.get(said.get("category", ""), "").capitalize()
+            level = said.get("severity", "")
+            loud = words.SEVERITIES.get(level, level) if level != "normal" else ""
+            by = f"hạn {_moment(said['due'])}" if said.get("due") else ""
+            yield " · ".join(filter(None, [about, said.get("hamlet", ""), by, loud]))
         case "indicator":
             yield _measured(one, _unit(said.get("number", "")))
         case "broadcast":
@@ -148,7 +156,7 @@ def _unit(number: str) -> str:
 
 def _moment(text: str) -> str:
     at = datetime.fromisoformat(text)
-    return f"{words.time_of(at)} ngày {words.day_month(at)}"
+    return f"{words.day_month(at)} {words.time_of(at)}"
 
 
 def _day(text: str) -> str:

@@ -71,10 +71,10 @@ def crowd(store: Store, count: int, *, away: int) -> None:
             (UNIT, count),
         )
         link.execute(
-            "with d as (select *, row_number() over (partition by hamlet order by name) as place from device"
+            "with d as (select *, row_number() over (partition by hamlet order by name) as nth from device"
             " where name like 'crowd-%%'), s as (insert into device_state (unit, kind, name, at, seen_at, state,"
             " reported, since, reason, source) select unit, kind, name, now(), now(),"
-            " case when hamlet = 'Thôn 07' and place <= %s then 'offline' else 'online' end, 'online',"
+            " case when hamlet = 'Thôn 07' and nth <= %s then 'offline' else 'online' end, 'online',"
             " now() - interval '1 hour', 'silence', 'camera' from d returning *)"
             " insert into state_span (unit, kind, name, started_at, state)"
             " select unit, kind, name, since, state from s",

@@ -86,7 +86,7 @@ def open_screen(browser: Browser, screen: Screen) -> Iterator[Callable[..., Open
     """Return what opens the screen, signed in, at a size."""
     contexts = []
 
-    def open_(width: int = 1920, height: int = 1080) -> Opened:
+    def open_(width: int = 1920, height: int = 1080, *, who: str = "admin") -> Opened:
         context = browser.new_context(viewport={"width": width, "height": height})
         contexts.append(context)
         watched = Watched()
@@ -94,7 +94,7 @@ def open_screen(browser: Browser, screen: Screen) -> Iterator[Callable[..., Open
         page.on("console", lambda m: watched.errors.append(m.text) if m.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: watched.errors.append(str(error)))
         page.on("request", lambda request: watched.urls.append(request.url))
-        signed = page.request.post(f"{screen.url}/api/v1/session", data={"username": "admin", "password": PASSWORD})
+        signed = page.request.post(f"{screen.url}/api/v1/session", data={"username": who, "password": PASSWORD})
         assert signed.ok
         page.goto(screen.url)
         page.wait_for_selector(".figure .value")

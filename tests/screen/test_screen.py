@@ -8,7 +8,9 @@ from playwright.sync_api import Browser, expect
 from connectors.contract import LOCAL, Due
 from ingest.calendar import Calendar
 from ingest.due import label, pending
+from ingest.rules import load
 from ingest.store import Store
+from ingest.watch import Watch
 from tests.screen import commune
 from tests.screen.conftest import PASSWORD, Opened, Screen
 from tests.servers import Postgres
@@ -164,7 +166,7 @@ def test_five_thousand_devices_become_hamlets_worst_first(store: Store, screen: 
     commune.crowd(store, 5_000, away=40)
     screen.start()
     page, watched = open_screen()
-    expect(page.locator(".bar")).to_have_count(26)
+    expect(page.locator(".bar")).to_have_count(27)
     expect(page.locator(".bar").first).to_contain_text("Thôn 07")
     expect(page.locator(".attention")).to_contain_text("Thôn 07: 40 thiết bị mất kết nối")
     assert page.locator(".screen *").count() < 3_000
@@ -193,7 +195,9 @@ def test_what_an_office_owes_stands_with_its_name_and_the_day(
     ]
     for position, rule in enumerate(rules):
         said = ("ngan-sach", position, rule.model_dump_json())
-        store.execute("insert into due_rule (source, position, rule) values (%s, %s, %s)", said)
+        store.execute(
+            "insert into due_rule (source, position, rule, declared_at) values (%s, %s, %s, '2020-01-01')", said
+        )
     owed = [one for one in pending(rules[0], Calendar(), datetime.now(UTC)) if one.at < datetime.now(UTC)][-1]
     local = owed.at.astimezone(LOCAL)
     period = label("quarter", owed.start, year=owed.start.year != datetime.now(LOCAL).year)
@@ -204,6 +208,11 @@ def test_what_an_office_owes_stands_with_its_name_and_the_day(
     expect(page.locator(".feeds .owing")).to_contain_text(told)
     expect(page.locator(".attention")).to_contain_text(told)
     expect(page.locator(".sentence")).to_contain_text("1 báo cáo chưa nộp")
+    Watch(store, load(), commune.UNIT).tick(datetime.now(UTC))
+    expect(page.locator(".sentence")).to_contain_text("sự cố cần xử lý", timeout=1500)
+    expect(page.locator(".sentence")).not_to_contain_text("chưa nộp")
+    again = f"hạn {local.day}/{local.month} – Kế toán"
+    expect(page.locator(".attention > ul > li", has_text=again)).to_have_count(1)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert watched.errors == []
 

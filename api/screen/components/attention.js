@@ -14,14 +14,18 @@ const Matter = {
       <Mark :name="item.mark"/>
       <div>
         <h3>{{ item.title }}</h3>
-        <p v-if="its" class="how"><b>{{ its.severity }}</b><span>{{ its.state }}{{ by }}</span></p>
         <p v-for="line in item.lines">{{ line }}</p>
         <details v-if="item.members"><summary :title="item.members.names">{{ item.members.count }}</summary><p>{{ item.members.names }}</p></details>
-        <p v-if="item.since" class="since"><span>{{ since }}</span><b>{{ age }}</b></p>
+        <div class="foot">
+          <div>
+            <p v-if="its" class="how"><b>{{ its.severity }}</b> · {{ its.state }}{{ by }}</p>
+            <p v-if="item.since" class="since"><span>{{ since }}</span><b v-if="age">{{ age }}</b></p>
+          </div>
+          <button v-if="takeable" type="button" class="take" :disabled="busy" :aria-label="'Tiếp nhận: ' + item.title" @click="take">Tiếp nhận</button>
+        </div>
         <p v-if="said" class="said" role="alert">{{ said }}</p>
         <details v-if="item.inner" class="inner"><summary>Xem từng sự cố</summary><ul><Matter v-for="one in item.inner" :key="one.key" :item="one"/></ul></details>
       </div>
-      <button v-if="takeable" type="button" class="take" :disabled="busy" :aria-label="'Tiếp nhận: ' + item.title" @click="take">Tiếp nhận</button>
     </li>`,
   props: { item: Object },
   setup: () => ({ view }),
@@ -40,7 +44,7 @@ const Matter = {
     since() {
       const begun = sinceOf(this.item.since, clock.now);
       if (this.item.inner) return `mới nhất từ ${begun}`;
-      return this.its?.until ? `${begun} – ${sinceOf(this.its.until, clock.now)}, đã hết` : `từ ${begun}`;
+      return this.its?.until ? `${begun} – ${sinceOf(this.its.until, this.item.since)}, đã hết` : `từ ${begun}`;
     },
     age() {
       if (this.item.inner && this.its.until !== null) return "";
