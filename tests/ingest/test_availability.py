@@ -1,5 +1,6 @@
 """Availability: what the time of a device counts as; totals by the day are the spans' sums, whatever changes when."""
 
+import threading
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -217,6 +218,27 @@ def test_totals_by_the_day_are_the_spans_sums_whatever_changed_since(
     assert row["upto"] >= row["today"]  # local days are never behind those of UTC
     for start, stop in [*asked, everything]:
         assert books.asked(start, stop) == books.by_hand(start, stop)
+
+
+def test_totals_stay_right_while_the_past_is_written_and_they_are_made(books: Books) -> None:
+    books.states([Span(hour(0), "online", "")])
+    ended = threading.Event()
+
+    def keep() -> None:
+        while not ended.is_set():
+            roll_up(books.store)
+
+    keeper = threading.Thread(target=keep)
+    keeper.start()
+    try:
+        for n in range(60):
+            begin = 24 * (n * 7 % 10)
+            books.states([Span(hour(begin + n / 60), "offline", ""), Span(hour(begin + 2), "online", "")])
+            assert books.asked(hour(0), hour(24 * 14)) == books.by_hand(hour(0), hour(24 * 14))
+    finally:
+        ended.set()
+        keeper.join(30)
+    assert books.asked(hour(0), hour(24 * 14)) == books.by_hand(hour(0), hour(24 * 14))
 
 
 def test_totals_are_used_and_made_once(books: Books) -> None:
