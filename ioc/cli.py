@@ -340,7 +340,7 @@ def report_devices(
     as_json: AsJson = False,
 ) -> None:
     """Availability, outages, MTBF and MTTR of a month, in Vietnamese: by device, hamlet and kind."""
-    from ioc.report import write
+    from ioc.report_file import write
 
     say(write(settings_of(config), period, unit, format_, out), as_json=as_json)
 

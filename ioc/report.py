@@ -1,18 +1,16 @@
-"""The monthly paper on devices: its figures. How it looks is beside: ``report_sheet``, ``report_page``."""
+"""The monthly paper on devices: its figures. How it looks is beside: ``report_sheet``, ``report_page``, ``report_file``."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import chain
-from pathlib import Path
 from typing import NamedTuple
 
 from api.screen.words import KINDS, hamlet_of
 from connectors.contract import LOCAL, DeviceId
 from connectors.spelling import plain
 from ingest.availability import Account, Outage, Piece, account, outages, percent
-from ingest.config import Settings
 from ingest.errors import ConfigError
 from ingest.state import ABSENT
 from ingest.store import Link, Store
@@ -106,29 +104,6 @@ class _Stay(NamedTuple):
     hamlet: str
     pieces: Sequence[Piece]
     contract: tuple[timedelta, timedelta]
-
-
-def write(settings: Settings, period: str, unit: str, form: str, out: Path | None) -> dict[str, object]:
-    """Write the paper into a file; returns what was written, for the command line."""
-    if form not in ("xlsx", "pdf"):
-        raise ConfigError(f"--format: {form!r} is none of ours; there are xlsx and pdf")
-    code = unit or settings.commune.unit
-    with Store(settings.database.url, pool=2, name="ioc-report") as store:
-        made = report(store, code, period, datetime.now(UTC), simulated=settings.commune.simulated)
-    path = out or Path(f"thiet-bi-{code}-{period}.{form}")
-    try:
-        with path.open("wb") as file:
-            if form == "pdf":
-                from ioc import report_page
-
-                report_page.write(made, file)
-            else:
-                from ioc import report_sheet
-
-                report_sheet.write(made, file)
-    except OSError as error:
-        raise ConfigError(f"--out: {path}: can't be written: {error.strerror or error}") from error
-    return {"file": str(path), "devices": len(made.devices), "availability": made.whole.account.availability}
 
 
 def month(period: str, now: datetime) -> tuple[datetime, datetime]:

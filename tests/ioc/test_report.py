@@ -11,7 +11,7 @@ from connectors.contract import LOCAL
 from ingest.config import Commune, Database, Settings
 from ingest.errors import ConfigError
 from ingest.store import Store
-from ioc import report, report_page, report_sheet
+from ioc import report, report_file, report_page, report_sheet
 from ioc.report_words import COLUMNS, FORMULA, contract, duration
 
 UNIT = "05068"
@@ -147,15 +147,15 @@ def test_what_is_asked_wrongly_is_said(
 ) -> None:
     settings = Settings(commune=Commune(unit=UNIT), database=Database(url=store.url))
     with pytest.raises(ConfigError, match=word):
-        report.write(settings, period, unit, form, tmp_path / "a")
+        report_file.write(settings, period, unit, form, tmp_path / "a")
 
 
 def test_the_command_writes_a_file_and_says_where_it_cannot(store: Store, tmp_path: Path) -> None:
     settings = Settings(commune=Commune(unit=UNIT), database=Database(url=store.url))
-    said = report.write(settings, "2026-10", "", "xlsx", tmp_path / "a.xlsx")
+    said = report_file.write(settings, "2026-10", "", "xlsx", tmp_path / "a.xlsx")
     assert said == {"file": str(tmp_path / "a.xlsx"), "devices": 0, "availability": None}
     with pytest.raises(ConfigError, match="can't be written"):
-        report.write(settings, "2026-10", "", "xlsx", tmp_path / "nowhere" / "a.xlsx")
+        report_file.write(settings, "2026-10", "", "xlsx", tmp_path / "nowhere" / "a.xlsx")
 
 
 def test_words() -> None:
