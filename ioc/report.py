@@ -1,4 +1,4 @@
-"""The monthly paper on devices: its figures. How it looks is beside: ``report_sheet``, ``report_page``, ``report_file``."""
+"""The figures of the monthly paper on devices; beside: ``report_sheet``, ``report_page``, ``report_file``."""
 
 import re
 from collections.abc import Sequence
