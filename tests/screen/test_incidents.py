@@ -99,7 +99,9 @@ def test_an_operator_takes_it_up_by_keyboard_and_every_screen_shows_who(
     wall, _ = open_screen()
     page, watched = open_screen(width, 844, who="truc-ban")
     button = page.get_by_role("button", name="Tiếp nhận: Camera mất kết nối: C12")
-    assert button.bounding_box()["height"] >= (44 if width == 390 else 24)
+    box = button.bounding_box()
+    assert box is not None
+    assert box["height"] >= (44 if width == 390 else 24)
     button.focus()
     page.keyboard.press("Enter")
     told = re.compile(r"^Nghiêm trọng · đã tiếp nhận: truc-ban, \d\d:\d\d$")
@@ -179,6 +181,19 @@ def test_many_of_one_rule_are_one_item_and_each_is_taken_up_by_itself(
     page.get_by_role("button", name="Tiếp nhận: Camera không ghi hình: C07").click()
     expect(matters(page).first.locator(".how").first).to_have_text("Nghiêm trọng · 4 mới, 1 đã có người nhận")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_what_the_centre_cannot_see_is_one_matter(fill: Any, store: Store, open_screen: Open) -> None:
+    fill({("camera", f"cam-{n:02d}"): ("unknown", "online", "blind", timedelta(minutes=30)) for n in range(1, 9)})
+    store.execute(
+        "insert into blind_span (source, started_at, reason) values ('camera', now() - interval '30 minutes', 'broker')"
+    )
+    look(store)
+    page, _ = open_screen()
+    expect(matters(page)).to_have_count(1)
+    expect(matters(page).first).to_contain_text("Sự cố của hệ thống: trung tâm không quan sát được")
+    expect(matters(page).first.locator("summary")).to_have_text("1 nguồn dữ liệu")
+    expect(page.locator(".sentence")).to_contain_text("1 sự cố cần xử lý, 8 thiết bị không quan sát được")
 
 
 def test_a_late_feed_and_its_report_are_listed_once(fill: Any, store: Store, open_screen: Open) -> None:
