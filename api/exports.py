@@ -12,7 +12,7 @@ from fastapi.responses import StreamingResponse
 from psycopg.rows import DictRow
 from pydantic import BaseModel
 
-from api import PREFIX, broadcasts, cases, devices, incidents, observations, sheet, uptime
+from api import PREFIX, broadcasts, cases, devices, incidents, observations, uptime
 from api.access import VIEWER
 from api.context import TheStore
 from api.listing import Listing
@@ -53,6 +53,8 @@ def _file(
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     if form == "csv":
         return StreamingResponse(_lines(fields, rows), 200, headers, "text/csv; charset=utf-8")
+    from api import sheet  # the library that writes workbooks is large, and most processes write none
+
     return StreamingResponse(sheet.pieces(sheet.workbook(listing.name, fields, rows)), 200, headers, sheet.MEDIA_TYPE)
 
 

@@ -138,6 +138,8 @@ def renew(
     Writes the spans; returns what is known now, to be put by the caller, who holds the device's lock. Of reports from
     clocks more than a day behind only the last sign of life is found.
     """
+    # A silence that nobody has judged yet begins there, too.
+    since = min(since, _overdue(live, rhythm, now))
     limit = max((rhythm[source].limit for source in live.facts), default=_DAY)
     start = since - limit
     key = {"unit": device.unit, "kind": device.kind, "name": device.name}

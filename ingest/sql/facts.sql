@@ -87,10 +87,10 @@ select b.unit, b.source, b.id, b.device, b.programme, b.priority, b.starts_at, b
            select from jsonb_array_elements(f.windows) as w(hours)
            where p.began_s >= (w.hours ->> 0)::float8 - f.tolerance_s and p.began_s < (w.hours ->> 1)::float8
              and p.until_s <= (w.hours ->> 1)::float8 + f.tolerance_s) as outside,
-       -- Where a source delivers no schedule, nobody can tell what is not in it.
+       -- Where a source delivers no schedule, or had not yet, nobody can tell what was not in it.
        f.unplanned
            and exists (select from broadcast o where o.unit = b.unit and o.kind = 'planned' and o.source = b.source
-                       and o.starts_at between b.starts_at - interval '7 days' and b.starts_at + interval '7 days')
+                       and o.received_at <= b.starts_at and o.starts_at between b.starts_at - interval '7 days' and b.starts_at + interval '7 days')
            and not exists (
                select from broadcast o
                where o.unit = b.unit and o.kind = 'planned' and o.state = 'planned' and o.device in (b.device, '')

@@ -10,7 +10,13 @@ from ingest.store import Store
 from tests.api.conftest import Api
 from tests.api.filling import OTHER, UNIT, register, status, take
 
-NOW = datetime.now(UTC).replace(microsecond=0)
+NOW = datetime.min.replace(tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _now() -> None:
+    global NOW
+    NOW = datetime.now(UTC).replace(microsecond=0)
 
 
 def test_a_device_is_shown_with_its_register_and_what_it_said(api: Api, store: Store) -> None:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -17,7 +18,13 @@ from ingest.timeline import Heard, Rhythm, timeline
 from tests.ingest.test_timeline import RHYTHM, minute, stories
 
 CAMERA = DeviceId("05068", "camera", "cam-01")
-BEGAN = datetime.now(UTC)
+BEGAN = datetime.min.replace(tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _now() -> None:
+    global BEGAN
+    BEGAN = datetime.now(UTC)
 
 
 def say(source: str, minute: float, state: str, **values: float) -> Understood:

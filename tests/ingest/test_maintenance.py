@@ -26,9 +26,21 @@ from tests.servers import Mosquitto
 UNIT = "05068"
 DEVICE = DeviceId(UNIT, "loudspeaker", "ls-1")
 MINUTE = timedelta(minutes=1)
-NOW = datetime.now(UTC).replace(second=0, microsecond=0)
-T0 = NOW - timedelta(hours=3)
+NOW = T0 = datetime.min.replace(tzinfo=UTC)
+"""The minute in which a test begins, and three hours before: states are judged by the clock."""
 RHYTHM = {"loa": Rhythm(MINUTE, 3 * MINUTE)}
+
+
+def begin() -> None:
+    """Set the clock; the suite takes longer than a device's patience."""
+    global NOW, T0
+    NOW = datetime.now(UTC).replace(second=0, microsecond=0)
+    T0 = NOW - timedelta(hours=3)
+
+
+@pytest.fixture(autouse=True)
+def _now() -> None:
+    begin()
 
 
 @pytest.fixture
@@ -56,8 +68,9 @@ def plan(store: Store, start: float, stop: float, **narrowed: str) -> int:
         return maintenance.plan(link, window, by="lan", now=NOW)
 
 
-def follow(store: Store, now: datetime = NOW) -> int:
+def follow(store: Store, now: datetime | None = None) -> int:
     """Do what the service does each second; returns the devices that were computed anew."""
+    now = now or NOW
     with store.transaction() as link:
         maintenance.follow(link, now)
     done = 0

@@ -17,8 +17,19 @@ from ingest.register import Entry
 from ingest.rhythm import rhythms
 from ingest.states import sweep
 from ingest.store import Store
+from tests.ingest import test_maintenance
 from tests.ingest.conftest import settings
-from tests.ingest.test_maintenance import DEVICE, MINUTE, NOW, T0, UNIT, follow, hear, spans
+from tests.ingest.test_maintenance import DEVICE, MINUTE, UNIT, follow, hear, spans
+
+NOW = T0 = datetime.min.replace(tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _now() -> None:
+    global NOW, T0
+    test_maintenance.begin()
+    NOW, T0 = test_maintenance.NOW, test_maintenance.T0
+
 
 NEW = DeviceId(UNIT, "loudspeaker", "loa-cong-chao")
 FILE = Device(unit=UNIT, kind="loudspeaker", name="ls-1", title="Loa L1", hamlet="Nà Mười")

@@ -309,6 +309,9 @@ def test_a_commune_s_own_hours_from_a_day_on(store: Store) -> None:
 def test_without_a_schedule_entry_in_the_allowed_hours(commune: Commune) -> None:
     day = local(2026, 11, 19, 17)
     commune.say(planned("s1", day), played("p1", day + timedelta(minutes=2), 20))
+    commune.say(played("p0", day - timedelta(days=1), 10))
+    # The plan is known since noon: what was played before it is nobody's fault.
+    commune.store.execute("update broadcast set received_at = %s", (day - timedelta(hours=5),))
     commune.say(played("p2", day + timedelta(minutes=30), 10))
     commune.watch.tick(day + timedelta(hours=2))
     (one,) = commune.incidents("broadcast_out_of_hours")
