@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from api.screen import incident, words
+from api.screen import matters, words
 from api.screen.facts import Device, Facts, Feed, Overdue, Owing
 
 TONES = {"offline": "critical", "fault": "warning", "degraded": "warning", "unknown": "unknown"}
@@ -32,10 +32,10 @@ def troubled(devices: Iterable[Device]) -> list[Device]:
 
 def draw(facts: Facts) -> list[dict[str, Any]]:
     """Return the list as the browser shows it; ages tick there, so nothing here is written by the clock."""
-    items = [*incident.draw(facts, _causes(facts.devices.values())),
+    items = [*matters.draw(facts, _causes(facts.devices.values())),
              *_devices(facts), *_reports(untold_reports(facts)), *filter(None, map(_feed, untold_feeds(facts))),
              *map(_owing, untold_owing(facts)), *_unconfirmed(facts)]  # fmt: skip
-    return sorted(items, key=lambda item: (_RANK[item["tone"]], *incident.rank(item), item["since"] or 0))
+    return sorted(items, key=lambda item: (_RANK[item["tone"]], *matters.rank(item), item["since"] or 0))
 
 
 def untold_feeds(facts: Facts) -> list[Feed]:

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from api.hub import Event, Hub
-from api.screen import facts, picture, tiles
+from api.screen import facts, incidents, picture, tiles
 from api.screen.facts import Commune, Device, DeviceKey, Facts
 from api.screen.picture import Picture
 from connectors.contract import LOCAL
@@ -167,8 +167,8 @@ class Live:
 
     def _read_incidents(self) -> None:
         unit = self._facts.commune.code
-        self._facts.incidents = facts.incidents(self._store, unit)
-        self._facts.told = facts.told(self._store, unit)
+        self._facts.incidents = incidents.standing(self._store, unit)
+        self._facts.told = incidents.told(self._store, unit)
         self._facts.patience = _patience(self._rules, unit)
 
     def _read_feeds(self) -> None:

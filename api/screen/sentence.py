@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from api.screen import attention, words
-from api.screen.facts import MOST, Facts, Incident
+from api.screen.facts import Facts
+from api.screen.incidents import MOST, Incident
 from dashboards import indicators
 
 _TROUBLES = (

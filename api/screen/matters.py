@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from api.screen import words
-from api.screen.facts import Device, Facts, Incident
+from api.screen.facts import Device, Facts
+from api.screen.incidents import Incident
 from dashboards import indicators
 
 TONES = {"emergency": "emergency", "critical": "critical", "warning": "warning", "info": "info"}
