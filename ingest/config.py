@@ -263,8 +263,10 @@ def load(path: Path | None, environment: Mapping[str, str] = os.environ) -> Sett
         for section in ("database", "broker")
         if urlsplit(str(dict(tables.get(section, {})).get("url", ""))).password
     ]
-    sources = tables.get("sources", {})
-    for name, table in sources.items() if isinstance(sources, dict) else ():
+    sources, commune = tables.get("sources", {}), tables.get("commune", {})
+    # What opens simulated offices guards nothing.
+    simulated = isinstance(commune, dict) and commune.get("simulated") is True
+    for name, table in sources.items() if isinstance(sources, dict) and not simulated else ():
         if isinstance(table, dict) and table.get("connector") in CONNECTORS:
             for place in secrets(CONNECTORS[table["connector"]], table):
                 variable = f"IOC_SOURCES__{name}__{place.replace('.', '__')}".upper()

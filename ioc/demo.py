@@ -29,7 +29,6 @@ import typer
 from ingest.errors import ConfigError
 from ioc.children import Child, Children
 from simulators.commune import FOLDERS, PORTS, sources
-from simulators.commune import secrets as secrets_of_town
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +81,7 @@ class Demo:
             config = self._configuration(town)
             database, url = postgres(self._data)
             children = Children(self._data / "log")
-            environment = {"IOC_DATABASE__URL": url, "PYTHONUNBUFFERED": "1", **secrets_of_town()}
+            environment = {"IOC_DATABASE__URL": url, "PYTHONUNBUFFERED": "1"}
             try:
                 children.start(database)
                 self._prepare(url, known)
@@ -152,8 +151,7 @@ class Demo:
         unit = tomllib.loads(commune)["commune"]["unit"]
         inbox = json.dumps(str(self._data / "inbox"))[1:-1]
         own = f"""\
-# Written by `ioc demo` at each start; your changes would be lost. The sources' secrets, for commands of your own:
-#   export {" ".join(f"{name}={value}" for name, value in secrets_of_town().items())}
+# Written by `ioc demo` at each start; your changes would be lost.
 [broker]
 url = "mqtt://{_HOST}:{self._mqtt_port}"
 client = "ioc-demo"

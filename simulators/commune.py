@@ -1,4 +1,4 @@
-"""What is fixed of the simulated commune: its sources as configuration, the secrets of its offices, its folders."""
+"""What is fixed of the simulated commune: its sources as configuration, its ports and folders."""
 
 from collections.abc import Mapping
 from importlib import resources
@@ -17,29 +17,6 @@ ASKED = ("cam-17", "cam-18", "cam-19", "cam-20")
 ROUTERS = ("rt-ubnd", "rt-tslcd", "nvr-01")
 FOLDERS = ("ngan-sach", "ngan-sach-xml", "y-te", "kinh-te-xa-hoi", "chuyen-doi-so")
 """Each office that sends files has one of its own below the inbox."""
-
-_SECRETS = {
-    "CAMERAS_ONVIF__PASSWORD": SECRET,
-    "CAMERAS_RTSP__PASSWORD": SECRET,
-    "RECORDERS__COMMUNITY": SECRET,
-    "LINES__COMMUNITY": SECRET,
-    "PROGRAMME__TOKEN": SECRET,
-    "LIEN_SON__TOKEN": SECRET,
-    "HEALTH_DHIS2__PASSWORD": SECRET,
-    "HEALTH_FHIR__TOKEN": SECRET,
-    "BUDGET_TREASURY__TOKEN": SECRET,
-    "SOCIO_REST__TOKEN": SECRET,
-    "PROCEDURES__OAUTH__CLIENT_SECRET": SECRET,
-    "DOCUMENTS__OAUTH__CLIENT_SECRET": SECRET,
-    "LGSP__OAUTH__CLIENT_SECRET": SECRET,
-    "FIELD_REPORTS_REST__TOKEN": SECRET,
-    "INTERNET_REST__TOKEN": SECRET,
-}
-
-
-def secrets() -> dict[str, str]:
-    """Return the environment that the sources of :func:`sources` need."""
-    return {f"IOC_SOURCES__{name}": value for name, value in _SECRETS.items()}
 
 
 def sources(unit: str, port: int, inbox: str) -> str:
