@@ -100,7 +100,7 @@ def fits(schema: dict[str, Any], value: Any, whole: dict[str, Any]) -> bool:
     if "$ref" in schema:
         return fits(whole["$defs"][schema["$ref"].removeprefix("#/$defs/")], value, whole)
     known = {"$defs", "title", "description", "default", "format", "type", "properties", "required",
-             "additionalProperties",
+             "additionalProperties", "propertyNames",
              "anyOf", "oneOf", "const", "enum", "items", "prefixItems", "minItems", "maxItems", "pattern", "minimum",
              "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength"}  # fmt: skip
     assert set(schema) <= known, set(schema) - known
@@ -121,6 +121,8 @@ def fits(schema: dict[str, Any], value: Any, whole: dict[str, Any]) -> bool:
         rest = [name for name in value if name not in own]
         if (rest and other is False) or set(schema.get("required", [])) - set(value):
             return False
+        if not all(fits(schema.get("propertyNames", {}), name, whole) for name in value):
+            return False
         if isinstance(other, dict) and not all(fits(other, value[name], whole) for name in rest):
             return False
         return all(fits(own[name], value[name], whole) for name in value if name in own)
@@ -135,7 +137,8 @@ def test_the_schema_names_every_connector_and_accepts_the_example(desk: Desk) ->
     schema = json.loads(shown.out)
     named = {one["$ref"] for one in schema["properties"]["sources"]["additionalProperties"]["oneOf"]}
     assert named == {f"#/$defs/{name}" for name in CONNECTORS}
-    example = tomllib.loads(EXAMPLE.read_text("utf-8"))
+    # As JSON has it: a day is a text there.
+    example = json.loads(json.dumps(tomllib.loads(EXAMPLE.read_text("utf-8")), default=str))
     assert {table["connector"] for table in example["sources"].values()} <= set(CONNECTORS)
     assert fits(schema, example, schema)
     mistakes: tuple[dict[str, Any], ...] = (
