@@ -7,16 +7,6 @@ from api.screen.words import REPORTED, STATES
 from ingest.state import ABSENT
 from ingest.timeline import SILENT
 
-COUNTED = {
-    "online": "hoạt động",
-    "offline": "mất kết nối",
-    "fault": "lỗi",
-    "maintenance": "bảo trì (không tính)",
-    "blind": "không quan sát được (không tính)",
-    "": "không tính",
-}
-"""As what an interval counts."""
-
 BLIND = {
     "collector_stopped": "chương trình thu thập đã dừng",
     "connection_down": "mất kết nối tới máy chủ truyền tin",

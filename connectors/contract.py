@@ -9,7 +9,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import ClassVar, Literal, NamedTuple
@@ -61,13 +61,6 @@ class Undecodable(IocError):
 
 class SourceDown(IocError):
     """A source can't be reached or refuses us: said once, asked again on its schedule from where we were."""
-
-
-def aware(instant: datetime, name: str) -> datetime:
-    """Return the instant in UTC; ``ValueError`` when it has no zone, so a naive datetime can't get in."""
-    if instant.tzinfo is None:
-        raise ValueError(f"{name} has no time zone: {instant.isoformat()}")
-    return instant.astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The book: one file of an office, opened by what is in it and not by its name, with its sheets as grids."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime, time
 from functools import lru_cache
 from io import BytesIO
 
@@ -65,17 +66,28 @@ def opened(body: bytes) -> Book:
 
 def _read(body: bytes, names: Iterable[str]) -> dict[str, Values]:
     # Imported here, because ingest is small until the first workbook arrives.
-    from python_calamine import CalamineError, CalamineWorkbook
+    import pandas as pd  # type: ignore[import-untyped,unused-ignore]  # pandas-stubs may be there or not
+    from python_calamine import CalamineError
 
     try:
-        book = CalamineWorkbook.from_filelike(BytesIO(body))
-        return {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in names}
+        frames = pd.read_excel(
+            BytesIO(body), engine="calamine", sheet_name=list(names), header=None, dtype=object, na_filter=False
+        )
+        return {
+            str(name): [[_day(value) for value in line] for line in frame.to_numpy().tolist()]
+            for name, frame in frames.items()
+        }
     except (CalamineError, ValueError, OverflowError, OSError) as error:
         raise refused("workbook", kinds.UNREADABLE, error=error) from error
     except BaseException as error:
         if type(error).__name__ != "PanicException":  # how a Rust library dies, below BaseException, unimportable
             raise
         raise refused("workbook", kinds.UNREADABLE, error=error) from error
+
+
+def _day(value: object) -> object:
+    """Return the day that a cell shows, which pandas turns into its midnight."""
+    return value.date() if isinstance(value, datetime) and value.time() == time() else value
 
 
 def _unicode(values: Values) -> Values:

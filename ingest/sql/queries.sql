@@ -321,15 +321,6 @@ on conflict (name) do update set
 -- forget_sources: sources that the configuration no longer names keep their past
 update source set configured = false where not name = any(%s)
 
--- declare_device: a device of the register; what it said before is kept
-insert into device (unit, kind, name, title, hamlet, latitude, longitude, owner, upstream, expected_every, horns, lifecycle, simulated)
-values (%(unit)s, %(kind)s, %(name)s, %(title)s, %(hamlet)s, %(latitude)s, %(longitude)s, %(owner)s, %(upstream)s,
-        %(expected_every)s, %(horns)s, %(lifecycle)s, %(simulated)s)
-on conflict (unit, kind, name) do update set
-    title = excluded.title, hamlet = excluded.hamlet, latitude = excluded.latitude, longitude = excluded.longitude,
-    owner = excluded.owner, upstream = excluded.upstream, expected_every = excluded.expected_every,
-    horns = excluded.horns, lifecycle = excluded.lifecycle, simulated = excluded.simulated
-
 -- declare_hamlet: a hamlet of the configuration
 insert into hamlet (unit, name, outline) values (%s, %s, %s)
 on conflict (unit, name) do update set outline = excluded.outline
