@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
-from connectors.contract import LOCAL, Connector, Due
+from connectors.contract import LOCAL, Connector
+from connectors.due import Due
 from ingest.calendar import Calendar
 
 _QUARTERLY = Due(every="quarter", day=10, working_days=True, owner="Kế toán")

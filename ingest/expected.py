@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 
-from connectors.contract import LOCAL, Connector, Due
+from connectors.contract import LOCAL, Connector
+from connectors.due import Due
 from ingest.calendar import Calendar
 from ingest.config import Settings
 from ingest.due import Owed, owed, pending, period, rules

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.camera_mqtt import CameraMqtt
-from connectors.contract import LOCAL, Due
+from connectors.contract import LOCAL
 from connectors.documents_rest import DocumentsRest
+from connectors.due import Due
 from ingest.calendar import Calendar
 from ingest.due import due_at, label, owed, pending, period, rules
 

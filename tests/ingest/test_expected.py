@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.budget_workbook import BudgetWorkbook
-from connectors.contract import LOCAL, Due, Message, Observation, Period
+from connectors.contract import LOCAL, Message, Observation, Period
+from connectors.due import Due
 from ingest import imports
 from ingest.batch import Committer
 from ingest.config import Calendar, Commune

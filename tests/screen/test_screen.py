@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from playwright.sync_api import Browser, expect
 
-from connectors.contract import LOCAL, Due
+from connectors.contract import LOCAL
+from connectors.due import Due
 from ingest.calendar import Calendar
 from ingest.due import label, pending
 from ingest.rules import load
