@@ -1,6 +1,7 @@
 """Incidents: what somebody has to see to, with all that was done about it, and what one shift hands to the next."""
 
 from datetime import UTC, datetime
+from itertools import compress
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
@@ -162,11 +163,12 @@ def handover(asked: Annotated[Shift, Query()], store: TheStore) -> Json:
     rows = store.rows(QUERIES["handed"], asked_for)
     notes = store.rows(QUERIES["notes"], asked_for)
     shown = [passed(row, JSON) for row in rows[:MOST]]
+    fresh = [row["announced_at"] >= asked.since for row in rows[:MOST]]
     whole = len(rows) <= MOST and len(notes) <= MOST
     return Json(
         {
             "since": asked.since, "until": datetime.now(UTC),
-            "opened": [row for row in shown if row["announced_at"] >= asked.since],  # type: ignore[operator]  # an instant
+            "opened": list(compress(shown, fresh)),
             "closed": [row for row in shown if row["closed_at"] is not None],
             "open": [row for row in shown if row["closed_at"] is None],
             "notes": notes[:MOST], "whole": whole,

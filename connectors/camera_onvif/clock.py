@@ -22,7 +22,8 @@ def instant(answer: Element | None) -> datetime | None:
     try:
         if not all(number.isascii() and number.isdigit() and len(number) <= 4 for number in numbers):
             raise ValueError("six numbers are expected")
-        return datetime(*map(int, numbers), tzinfo=UTC)  # type: ignore[misc,arg-type]  # six of them
+        year, month, day, hour, minute, second = map(int, numbers)
+        return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
     except ValueError as error:
         raise Undecodable(f"{words!r} is no instant: {error}", place="GetSystemDateAndTime.UTCDateTime") from error
 

@@ -15,6 +15,7 @@ _DAY = re.compile(r"\b(\d{1,2})\s*(?:[/.-]|thang)\s*(\d{1,2})\s*(?:[/.-]|nam)\s*
 _COUNTS = {"mot": 1, "hai": 2, "ba": 3, "bon": 4, "tu": 4, "sau": 6, "chin": 9, "i": 1, "ii": 2, "iii": 3, "iv": 4}
 _YEAR = r"(?:\s*[/,-]\s*|\s+)(?:nam\s+)?(\d{4})\b"
 _QUARTER = re.compile(rf"\bquy\s*(iv|i{{1,3}}|[1-4]|mot|hai|ba|bon|tu){_YEAR}|\b(\d{{4}})\s*-?q([1-4])\b", re.ASCII)
+_KINDS: dict[int, PeriodKind] = {3: "quarter", 6: "half_year", 9: "nine_months", 12: "year"}
 _MONTHS = re.compile(rf"\b(\d{{1,2}}|sau|chin)\s*thang(\s+(?:dau|cuoi)(?:\s+nam)?)?{_YEAR}", re.ASCII)
 _MONTH = re.compile(rf"\b(?:thang|t)\s*(\d{{1,2}}){_YEAR}|^(\d{{1,2}})/(\d{{4}})$|^(\d{{4}})-(\d{{2}})$", re.ASCII)
 _WEEK = re.compile(rf"\btuan\s*(?:thu\s*)?(\d{{1,2}}){_YEAR}", re.ASCII)
@@ -147,7 +148,7 @@ def _months(said: str, text: str) -> Period | None:
         return None
     count, where, year = match.groups()
     months = _COUNTS.get(count) or int(count)
-    kind: PeriodKind = {3: "quarter", 6: "half_year", 9: "nine_months", 12: "year"}.get(months, "custom")  # type: ignore[assignment]
+    kind = _KINDS.get(months, "custom")
     first = 13 - months if where and "cuoi" in where else 1
     if not 1 <= months <= 12:
         raise Slip(kinds.NO_PERIOD, said=text, form=kinds.AS_PERIOD)
