@@ -7,26 +7,24 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import Field
 
 from connectors.camera_onvif.door import cleansed
 from connectors.camera_onvif.envelope import Envelope
 from connectors.camera_onvif.login import Login
 from connectors.camera_onvif.look import Look
 from connectors.camera_onvif.report import report
-from connectors.contract import DeviceReport, Message, Polled, Quantity, Undecodable
+from connectors.camera_site import CameraSite, NamedCamera
+from connectors.contract import DeviceReport, Message, Quantity, Undecodable
 from connectors.talk import Arrived, Talk
 
 LATENCY = Quantity("onvif_ms", "millisecond", 0, 600_000)
 SKEW = Quantity("clock_skew_s", "second", -1e10, 1e10)
 
 
-class Camera(BaseModel):
+class Camera(NamedCamera):
     """One camera: its name in the register of devices, and where its ONVIF device service is."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-    name: str = Field(pattern=r"^[a-z0-9-]{1,64}$")
     host: str = Field(pattern=r"^([A-Za-z0-9._-]{1,253}|[0-9a-fA-F:.]{2,45})$")
     """Name or address, without scheme, port and credentials."""
     port: int = Field(default=80, ge=1, le=65535)
@@ -39,22 +37,13 @@ class Camera(BaseModel):
         return f"http://{host}:{self.port}"
 
 
-class CameraOnvif(Polled):
+class CameraOnvif(CameraSite[Camera]):
     """The cameras of one commune, over ONVIF (SOAP 1.2 over HTTP), signed in by HTTP digest or WS-UsernameToken."""
 
     feed: ClassVar[str] = "camera_status"
     title: ClassVar[str] = "Camera an ninh (ONVIF)"
     quantities: ClassVar[tuple[Quantity, ...]] = (Quantity("connected", "", 0, 1), SKEW, LATENCY)
 
-    unit: str = Field(pattern=r"^[0-9]{5}$")
-    """Commune code of these cameras."""
-    cameras: tuple[Camera, ...]
-    username: str = ""
-    password: SecretStr | None = None
-    """One user for all of them (``IOC_SOURCES__<NAME>__PASSWORD``); a right to look is enough."""
-    login_pause: timedelta = timedelta(minutes=30)
-    """A camera that refuses the password is asked for its clock only for so long: cameras lock a user out after some
-    wrong attempts, and that would lock the police out too."""
     every: timedelta = timedelta(minutes=5)
     """Pause between two looks."""
     timeout: timedelta = timedelta(seconds=5)
@@ -64,27 +53,13 @@ class CameraOnvif(Polled):
     parallel: int = Field(default=32, ge=1, le=256)
     """Cameras at a time."""
 
-    @model_validator(mode="after")
-    def _consistent(self) -> "CameraOnvif":
-        names = [camera.name for camera in self.cameras]
-        twice = {name for name in names if names.count(name) > 1}
-        if twice:
-            raise ValueError(f"cameras: {', '.join(sorted(twice))} stands there twice; give each a name of its own")
-        if bool(self.username) != (self.password is not None):
-            raise ValueError("username and password come together")
-        return self
-
     def cleanse(self, body: bytes) -> bytes:
         """Return the body without credentials in stream addresses and without serial numbers."""
         return cleansed(body)
 
-    def talks(self) -> tuple[str, ...]:
-        """Return the cameras' names."""
-        return tuple(camera.name for camera in self.cameras)
-
     def talk(self, name: str, cursor: str, now: datetime) -> Talk:
         """Ask one camera for its clock, then signed in for what it is and where it streams; one message for all."""
-        camera = next(camera for camera in self.cameras if camera.name == name)
+        camera = self.camera(name)
         login = Login.remembered(cursor, self.username, self.password, now - self.login_pause)
         look = Look(camera.origin, camera.path, name, login)
         yield from look.all()

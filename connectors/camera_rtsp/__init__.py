@@ -4,26 +4,24 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import Field
 
 from connectors.camera_rtsp.look import Look, Looked
 from connectors.camera_rtsp.past import Past
 from connectors.camera_rtsp.verdict import Limits, report
-from connectors.contract import DeviceReport, Message, Polled, Quantity, Undecodable
+from connectors.camera_site import CameraSite, NamedCamera
+from connectors.contract import DeviceReport, Message, Quantity, Undecodable
 from connectors.talk import Arrived, Picture, Talk
 
 
-class Camera(BaseModel):
+class Camera(NamedCamera):
     """One camera: its name in the register of devices, and the address of its (smaller) stream."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-    name: str = Field(pattern=r"^[a-z0-9-]{1,64}$")
     url: str = Field(pattern=r"^rtsp://[A-Za-z0-9.\[\]:_-]+(/[!-?A-~]*)?$")
     """``rtsp://host[:port]/path``, without user name and password."""
 
 
-class CameraRtsp(Polled):
+class CameraRtsp(CameraSite[Camera]):
     """The streams of one commune's cameras: two key frames of each a look, and what their brightness tells."""
 
     feed: ClassVar[str] = "camera_status"
@@ -45,17 +43,8 @@ class CameraRtsp(Polled):
         Quantity("picture_still_s", "second", 0, 1e10),
     )
 
-    unit: str = Field(pattern=r"^[0-9]{5}$")
-    """Commune code of these cameras."""
-    cameras: tuple[Camera, ...]
-    username: str = ""
-    password: SecretStr | None = None
-    """One user for all of them (``IOC_SOURCES__<NAME>__PASSWORD``); a right to look is enough."""
     limits: Limits = Limits()
     """When a picture counts as black, covered or frozen."""
-    login_pause: timedelta = timedelta(minutes=30)
-    """A camera that refuses the password is looked at without one for so long: cameras lock a user out after some
-    wrong attempts, and that would lock the police out too."""
     every: timedelta = timedelta(minutes=1)
     """Pause between two looks."""
     timeout: timedelta = timedelta(seconds=10)
@@ -65,23 +54,9 @@ class CameraRtsp(Polled):
     parallel: int = Field(default=48, ge=1, le=256)
     """Cameras at a time; most of a look is waiting."""
 
-    @model_validator(mode="after")
-    def _consistent(self) -> "CameraRtsp":
-        names = [camera.name for camera in self.cameras]
-        twice = {name for name in names if names.count(name) > 1}
-        if twice:
-            raise ValueError(f"cameras: {', '.join(sorted(twice))} stands there twice; give each a name of its own")
-        if bool(self.username) != (self.password is not None):
-            raise ValueError("username and password come together")
-        return self
-
-    def talks(self) -> tuple[str, ...]:
-        """Return the cameras' names."""
-        return tuple(camera.name for camera in self.cameras)
-
     def talk(self, name: str, cursor: str, now: datetime) -> Talk:
         """Look once; what must be known of this picture the next time travels in the cursor."""
-        camera = next(camera for camera in self.cameras if camera.name == name)
+        camera = self.camera(name)
         past = Past.read(cursor)
         signed = self.password is not None and not past.refused_since(now - self.login_pause)
         picture = Picture(camera.url, self.username, self.password) if signed else Picture(camera.url)
