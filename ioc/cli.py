@@ -1,18 +1,19 @@
-"""The command line: every command's arguments; what they do lives in the modules beside.
+"""The command line: its commands and, from `ioc.commands`, their groups; what they do lives in the modules beside.
 
 Exit status: 0 good, 1 failed, 2 the operator's mistake. Heavy modules are imported by the command that needs them, so
 that `ioc demo` itself stays small.
 """
 
-import json
 import logging
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from connectors.contract import IocError
+from ioc.commands import dashboards, devices, notify, rejections, report, token, user
+from ioc.console import AsJson, Config, say, settings_of
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -20,44 +21,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Commune operations centre: feeds in, one picture out.",
 )
-rejections = typer.Typer(no_args_is_help=True, help="What was refused; after a fix, again.")
-user = typer.Typer(no_args_is_help=True, help="People.")
-token = typer.Typer(no_args_is_help=True, help="Programs.")
-dashboards = typer.Typer(no_args_is_help=True, help="The numbers and their boards.")
-devices = typer.Typer(no_args_is_help=True, help="The device register.")
-report = typer.Typer(no_args_is_help=True, help="The monthly papers.")
-notify = typer.Typer(no_args_is_help=True, help="Who is told of incidents.")
-for name, group in (
-    ("rejections", rejections),
-    ("user", user),
-    ("token", token),
-    ("dashboards", dashboards),
-    ("devices", devices),
-    ("report", report),
-    ("notify", notify),
-):
-    app.add_typer(group, name=name)
-
-Config = Annotated[Path | None, typer.Option(help="The configuration file; default ioc.toml where there is one.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-
-
-def say(shown: Any, *, as_json: bool = False) -> None:
-    """Print for people, or as JSON."""
-    if as_json:
-        typer.echo(json.dumps(shown, ensure_ascii=False, default=str, indent=2))
-    elif isinstance(shown, list):
-        for line in shown:
-            typer.echo("  ".join(f"{k}={v}" for k, v in line.items()) if isinstance(line, dict) else line)
-    else:
-        typer.echo("\n".join(f"{k}: {v}" for k, v in shown.items()) if isinstance(shown, dict) else shown)
-
-
-def settings_of(config: Path | None) -> Any:
-    """Load the configuration of a command."""
-    from ingest.config import load
-
-    return load(config or (Path("ioc.toml") if Path("ioc.toml").exists() else None))
+for group in (rejections, user, token, dashboards, devices, report, notify):
+    app.add_typer(group.app, name=group.__name__.rpartition(".")[2])
 
 
 @app.command()
@@ -232,129 +197,6 @@ def replay(
     if at not in ("now", "original"):
         raise typer.BadParameter(f"--at: {at!r} is neither 'now' nor 'original'")
     say({"replayed": replayed(settings_of(config), file, speed, at == "now", loop)})
-
-
-@rejections.command("list")
-def rejections_list(
-    source: str = "", limit: Annotated[int, typer.Option(min=1)] = 50, config: Config = None, as_json: AsJson = False
-) -> None:
-    """What was refused, newest first."""
-    from ioc import rejections as refused
-
-    say(refused.list_(settings_of(config), source, limit), as_json=as_json)
-
-
-@rejections.command("show")
-def rejections_show(number: int, config: Config = None, as_json: AsJson = False) -> None:
-    """One refused message, whole."""
-    from ioc import rejections as refused
-
-    say(refused.show(settings_of(config), number), as_json=as_json)
-
-
-@rejections.command("retry")
-def rejections_retry(
-    source: str = "", number: Annotated[int | None, typer.Option(help="Only this one.")] = None, config: Config = None
-) -> None:
-    """Understand refused messages again, after a fix."""
-    from ioc import rejections as refused
-
-    say(refused.retry(settings_of(config), source, number))
-
-
-@user.command("add")
-def user_add(name: str, role: str, config: Config = None) -> None:
-    """Add a person; the password comes by IOC_PASSWORD, by prompt, or is generated and printed once."""
-    from ioc import people
-
-    say(people.add(settings_of(config), name, role))
-
-
-@user.command("passwd")
-def user_passwd(name: str, config: Config = None) -> None:
-    """Set a person's password (IOC_PASSWORD, prompt, or generated)."""
-    from ioc import people
-
-    say(people.passwd(settings_of(config), name))
-
-
-@user.command("disable")
-def user_disable(name: str, config: Config = None) -> None:
-    """Shut a person out, at once."""
-    from ioc import people
-
-    say(people.disable(settings_of(config), name))
-
-
-@token.command("create")
-def token_create(
-    name: str, role: str = "viewer", days: Annotated[int | None, typer.Option(min=1)] = None, config: Config = None
-) -> None:
-    """Make a token for a program; it is printed once."""
-    from ioc import people
-
-    say(people.token(settings_of(config), name, role, days))
-
-
-@token.command("revoke")
-def token_revoke(name: str, config: Config = None) -> None:
-    """Revoke every token of this name."""
-    from ioc import people
-
-    say(people.revoke(settings_of(config), name))
-
-
-@devices.command("import")
-def devices_import(
-    file: Annotated[Path, typer.Argument(help="A list of devices: .xlsx, .xls, .ods or .csv.")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Store nothing: all faults, and what changes.")] = False,
-    unit: Annotated[str, typer.Option(help="Commune of lines that name none; else the centre's own.")] = "",
-    config: Config = None,
-    as_json: AsJson = False,
-) -> None:
-    """Enter a list of devices into the register, all of it or nothing."""
-    from ioc import devices as register
-
-    shown = register.import_list(settings_of(config), file, unit, dry_run=dry_run)
-    say(shown if as_json else register.lines(shown), as_json=as_json)
-    raise typer.Exit(1 if shown["faults"] else 0)
-
-
-@notify.command("test")
-def notify_test(receiver: str, config: Config = None, as_json: AsJson = False) -> None:
-    """Send one receiver a test message now, and tell what came of it."""
-    from ioc import notify as notifying
-
-    shown = notifying.test(settings_of(config), receiver)
-    say(shown, as_json=as_json)
-    raise typer.Exit(1 if shown["fault"] else 0)
-
-
-@report.command("devices")
-def report_devices(
-    period: Annotated[str, typer.Option(help="The month, as 2026-10.")],
-    unit: Annotated[str, typer.Option(help="Code of the commune; else that of the configuration.")] = "",
-    format_: Annotated[str, typer.Option("--format", help="xlsx or pdf.")] = "xlsx",
-    out: Annotated[Path | None, typer.Option(help="File to write; else thiet-bi-UNIT-PERIOD.FORMAT here.")] = None,
-    config: Config = None,
-    as_json: AsJson = False,
-) -> None:
-    """Availability, outages, MTBF and MTTR of a month, in Vietnamese: by device, hamlet and kind."""
-    from ioc.report_file import write
-
-    say(write(settings_of(config), period, unit, format_, out), as_json=as_json)
-
-
-@dashboards.command("check")
-def dashboards_check(config: Config = None, as_json: AsJson = False) -> None:
-    """Check that every number is complete, and that its SQL prepares where the database answers."""
-    from dashboards import indicators
-    from ingest.store import Store
-
-    found = indicators.load()
-    with Store(settings_of(config).database.url, name="ioc-check") as store:
-        indicators.install(store)
-    say({"indicators": len(found)}, as_json=as_json)
 
 
 def _faults(text: str) -> tuple[str, ...]:
