@@ -13,6 +13,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    SecretStr,
     SerializeAsAny,
     ValidationError,
     field_validator,
@@ -152,6 +153,24 @@ class Calendar(Section):
     """Days that are worked although they are days off, as in exchange for another."""
 
 
+class Grafana(Section):
+    """A running Grafana that `ioc dashboards push` sends to and `ioc doctor` asks; without ``url`` there is none."""
+
+    url: str = Field(default="", pattern=r"^(https?://[^\s/@]\S*)?$")
+    """As ``https://grafana.xa.example.vn``, with the path where it lies under one."""
+    token: SecretStr | None = None
+    """Of a service account: ``push`` needs the role Admin, ``diff``, ``pull`` and ``doctor`` the role Viewer."""
+    user: str = ""
+    """Instead of a token: an administrator's name, as for the first ``push``."""
+    password: SecretStr | None = None
+    ca: Path | None = None
+    """Certificate authority for https; none: those that the system trusts."""
+    timeout: timedelta = Field(default=timedelta(seconds=10), ge=timedelta(seconds=1), le=timedelta(minutes=5))
+    """How long one answer may take."""
+    folder: str = ""
+    """Title of the folder that boards and rules lie in; empty: as the files of `ioc dashboards build` say."""
+
+
 class Hamlet(Section):
     """A hamlet with its outline, longitude before latitude (WGS 84)."""
 
@@ -187,6 +206,7 @@ class Settings(Section):
     canary: Canary = Canary()
     calendar: Calendar = Calendar()
     contracts: Contracts = Contracts()
+    grafana: Grafana = Grafana()
     hamlets: tuple[Hamlet, ...] = ()
     devices: tuple[Device, ...] = ()
     rules: Mapping[str, tuple[Mapping[str, Any], ...]] = {}
@@ -271,6 +291,10 @@ def load(path: Path | None, environment: Mapping[str, str] = os.environ) -> Sett
             for place in secrets(CONNECTORS[table["connector"]], table):
                 variable = f"IOC_SOURCES__{name}__{place.replace('.', '__')}".upper()
                 faults.append(f"{path}:sources.{name}.{place}: is a secret; it comes from the environment: {variable}")
+    if isinstance(grafana := tables.get("grafana"), dict):
+        for place in secrets(Grafana, grafana):
+            variable = f"IOC_GRAFANA__{place}".upper()
+            faults.append(f"{path}:grafana.{place}: is a secret; it comes from the environment: {variable}")
     for place, variable in secrets_in(tables.get("receivers")):
         faults.append(f"{path}:{place}: is a secret; it comes from the environment: {variable}")
     faults += _from_environment(environment, tables)

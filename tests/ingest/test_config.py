@@ -28,6 +28,10 @@ MISTAKES = {
     '[database]\nurl = "postgresql://ioc:secret@db/ioc"': [
         "database.url: holds a password; secrets come from the environment: IOC_DATABASE__URL"
     ],
+    '[grafana]\nurl = "grafana:3000"\ntoken = "glsa_x"': [
+        "grafana.token: is a secret; it comes from the environment: IOC_GRAFANA__TOKEN",
+        r"grafana.url: String should match pattern '^(https?://[^\s/@]\S*)?$' (is 'grafana:3000')",
+    ],
     '[canary]\ngateway = "192.168.1.1:x"\nuplink = ["http://x/"]\nclock = "gps"': [
         "canary.clock: String should match pattern '^(database|ntp://[^\\s/]+)?$' (is 'gps')",
         "canary.gateway: a host for an echo is expected, or host:port for a connection (is '192.168.1.1:x')",
