@@ -9,7 +9,7 @@ import contextlib
 import hashlib
 import json
 import re
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -168,13 +168,14 @@ class Gateway(Polled):
             page, unread = following, False
 
     def follow(
-        self, path: str, since: str, changed_at: Callable[[Json], datetime], written: Callable[[Json], str], cursor: str
+        self, path: str, since: str, changed_at: Sequence[str], cursor: str, now: datetime, *, local: bool = False
     ) -> Talk:
         """Bring what changed since ``cursor`` in a list that is sorted by its last change, oldest first.
 
-        ``since`` is the parameter that asks for rows from an instant on (that instant included); ``changed_at`` reads a
-        row's last change, ``written`` says it as the interface wants it. After each page the list is asked for from
-        that page's last change on, so that a row which changes meanwhile is met again at the end, and none is missed.
+        ``since`` is the parameter that asks for rows from an instant on (that instant included), as a row writes it;
+        ``changed_at`` has the names that the field of a row's last change may have, ``local`` takes one without zone
+        for the commune's time. After each page the list is asked for from that page's last change on, so that a row
+        which changes meanwhile is met again at the end, and none is missed.
         With nothing new it is one question, and nothing arrives. A row without a last change is passed by: its page is
         refused and kept. Raises :class:`SourceDown` for a page that can't be read, which is asked for again from the
         same cursor, and where the order is another.
@@ -199,7 +200,7 @@ class Gateway(Polled):
                 raise SourceDown(f"{path}: a page can't be read, and is asked for again ({fault})") from fault
             if not self.paging.count(body):
                 return
-            rows = list(_dated(body.at(self.paging.list), changed_at))
+            rows = list(_dated(body.at(self.paging.list), changed_at, now, local))
             if not rows:
                 yield Arrived(addressed(path, asked), answer.body, cursor=cursor)
                 page = following
@@ -209,7 +210,7 @@ class Gateway(Polled):
                 raise SourceDown(f"{path}: rows are not sorted by their last change, oldest first; set `params` so")
             if floor is not None and instants[0] < floor:
                 raise SourceDown(f"{path}: rows from before {start} come although we asked with `{since}`; correct it")
-            newest = written(rows[-1][1])
+            newest = rows[-1][1].at(*changed_at).text()
             tied = _digest([row for instant, row in rows if instant == instants[-1]])
             if following is None and (known.get("since"), known.get("tied")) == (newest, tied):
                 return
@@ -237,11 +238,12 @@ def _remembered(cursor: str) -> Mapping[str, str]:
     return {k: v for k, v in said.items() if isinstance(v, str)} if isinstance(said, dict) else {}
 
 
-def _dated(rows: Json, changed_at: Callable[[Json], datetime]) -> Iterator[tuple[datetime, Json]]:
+def _dated(rows: Json, changed_at: Sequence[str], now: datetime, local: bool) -> Iterator[tuple[datetime, Json]]:
     for n, row in enumerate(rows.value):
         its = Json(row, f"{rows.place}[{n}]")
         with contextlib.suppress(Undecodable):
-            yield changed_at(its), its
+            if (instant := its.at(*changed_at).instant(now, local=local)) is not None:
+                yield instant, its
 
 
 def _digest(rows: list[Json]) -> str:

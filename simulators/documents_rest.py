@@ -1,15 +1,16 @@
 """A simulated document system: what communes published, this year's months and the last days (mô phỏng)."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
 
 from connectors.contract import LOCAL, Message, Observation, Period, Quality, Record, Simulator
-from simulators.gateway import number, pages, refused, told
+from simulators.gateway import messages, number, refused, told
 from simulators.office import Asked, Told
-from simulators.procedures_seed import AGENCIES, YEAR
+from simulators.procedures_seed import YEAR
 from simulators.signals import chance
+from simulators.statistic_rows import agencies, begun, chosen, month
 
 _COUNTS: Mapping[str, str] = {
     "documents_incoming": "VanBanDen",
@@ -29,6 +30,8 @@ _RATES: Mapping[str, str] = {
     "staff_document_system_rate": "TyLeCanBoSuDung",
 }
 _OF = {"signed_rate": ("VanBanDiKySo", "VanBanDi"), "documents_processed_rate": ("VanBanDaXuLy", "VanBanDen")}
+
+_NEWEST = {"SoKyHieu": "12/UBND-VP", "TrichYeu": "V/v mô phỏng: không được lưu"}
 
 _Row = tuple[str, Period, Mapping[str, str], Mapping[str, Any]]
 
@@ -70,8 +73,7 @@ class DocumentSystem(Simulator):
         self.token = token
         self.published = published
         self.days = days
-        own = {unit: agency} if agency else {} if unit in AGENCIES.values() else {unit: f"H28.{unit}"}
-        self._agencies = {its: code for code, its in AGENCIES.items()} | own
+        self._agencies = agencies(unit, agency)
 
     def measure(self, at: datetime) -> tuple[Record, ...]:
         """Return the figures of every row, in the order of the rows."""
@@ -80,10 +82,7 @@ class DocumentSystem(Simulator):
     def encode(self, records: tuple[Record, ...], at: datetime) -> tuple[Message, ...]:
         """Return the pages of the list, with subjects beside the counts, as such systems give them."""
         rows = self._rows([record for record in records if isinstance(record, Observation)])
-        return tuple(
-            Message(self.connector, f"/thong-ke-van-ban?page={n}&size=200", body, at.astimezone(UTC))
-            for n, body in enumerate(pages(rows), 1)
-        )
+        return messages(self.connector, "/thong-ke-van-ban", rows, at)
 
     def answer(self, asked: Asked, now: datetime) -> Told:
         """Answer ``/thong-ke-van-ban?tuNgay&denNgay``, page by page."""
@@ -91,9 +90,7 @@ class DocumentSystem(Simulator):
             return refusal
         if asked.path != "/thong-ke-van-ban":
             return Told(b'{"error": "not found"}', 404)
-        days = (asked.query.get("tuNgay"), asked.query.get("denNgay"))
-        rows = self._rows(list(self._figures(now)))
-        return told(asked, [row for row in rows if days == (None, None) or days == (row["TuNgay"], row["DenNgay"])])
+        return told(asked, chosen(asked, self._rows(list(self._figures(now)))))
 
     def _figures(self, at: datetime) -> Iterator[Observation]:
         for unit, period, about, fields in (*(PUBLISHED if self.published else ()), *self._own(at)):
@@ -108,16 +105,11 @@ class DocumentSystem(Simulator):
     def _own(self, at: datetime) -> Iterator[_Row]:
         """Give the months of the year so far, and the last days."""
         today = at.astimezone(LOCAL).date()
-        for month in range(1, today.month + 1):
-            start = date(today.year, month, 1)
-            end = (start + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-            lived = [self._day(start + timedelta(days=n)) for n in range((min(today, end) - start).days + 1)]
-            yield (
-                self.unit,
-                Period(start, end, "month"),
-                {},
-                {field: sum(day[field] for day in lived) for field in lived[0]},
-            )
+        for n in range(1, today.month + 1):
+            its = month(today.year, n)
+            last = min(today, its.end)
+            lived = [self._day(its.start + timedelta(days=d)) for d in range((last - its.start).days + 1)]
+            yield self.unit, its, {}, {field: sum(day[field] for day in lived) for field in lived[0]}
         for back in range(self.days - 1, -1, -1):
             day = today - timedelta(days=back)
             waiting = int(4 * chance(self.seed, self.unit, day.isoformat(), "waiting"))
@@ -137,12 +129,10 @@ class DocumentSystem(Simulator):
     def _rows(self, said: Sequence[Observation]) -> list[dict[str, Any]]:
         rows: dict[object, dict[str, Any]] = {}
         for o in said:
-            tier, p = o.dims.get("tier", ""), o.period
-            row = rows.setdefault((o.unit, p, tier, o.scope), {
-                "MaDonVi": self._agencies[o.unit], "TuNgay": p.start.isoformat(), "DenNgay": p.end.isoformat(),
-                **({"Cap": tier} if tier else {}), **({"PhamVi": o.scope} if o.scope else {}),
-                "VanBanMoiNhat": {"SoKyHieu": "12/UBND-VP", "TrichYeu": "V/v mô phỏng: không được lưu"},
-            })  # fmt: skip
+            row = rows.setdefault(
+                (o.unit, o.period, o.dims.get("tier", ""), o.scope),
+                begun(o, self._agencies[o.unit]) | {"VanBanMoiNhat": _NEWEST},
+            )
             if o.indicator in _COUNTS:
                 row[_COUNTS[o.indicator]] = number(o.value)
             elif o.stated is not None:

@@ -1,14 +1,14 @@
 """A simulated 1022 system of a province (mô phỏng): the citizens' reports as a list by last change, in pages."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from hashlib import blake2b
-from typing import ClassVar
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
 
 import orjson
 
 from connectors.contract import CaseReport, Message, Record, Simulator
 from simulators.field_reports import CitizenSimulator
+from simulators.gateway import messages, refused, told
 from simulators.office import Asked, Told
 
 
@@ -36,41 +36,25 @@ class CitizenDesk(Simulator):
 
     def encode(self, records: tuple[Record, ...], at: datetime) -> tuple[Message, ...]:
         """Return the pages of the list, with the persons who sent the reports."""
-        rows = [orjson.loads(message.body) for message in self.citizens.encode(records, at)]
-        return tuple(
-            Message(
-                self.connector,
-                f"/reports?page={first // self.rows + 1}&size={self.rows}",
-                _page(rows[first : first + self.rows], len(rows)),
-                at.astimezone(UTC),
-            )
-            for first in range(0, len(rows), self.rows)
-        )
+        return messages(self.connector, "/reports", self._rows(records, at), at, self.rows)
 
     def answer(self, asked: Asked, now: datetime) -> Told:
         """Answer ``GET /reports?updated_since&page&size``; 304 for a page that is known."""
-        if self.token and asked.headers.get("authorization") != f"Bearer {self.token}":
-            return Told(b'{"error": "who are you?"}', 401)
+        if refusal := refused(asked, self.token):
+            return refusal
         if (asked.method, asked.path) != ("GET", "/reports"):
             return Told(b'{"error": "no such list"}', 404)
         try:
             since = datetime.fromisoformat(asked.query.get("updated_since", "2020-01-01T00:00:00+07:00"))
-            page, size = int(asked.query.get("page", "1")), int(asked.query.get("size", str(self.rows)))
             changed = tuple(one for one in self.measure(now) if isinstance(one, CaseReport) and one.at >= since)
         except (ValueError, TypeError):
-            return Told(b'{"error": "updated_since with a zone, page and size as numbers"}', 400)
-        rows = [orjson.loads(one.body) for one in self.citizens.encode(changed[(page - 1) * size : page * size], now)]
-        body = _page(rows, len(changed))
-        headers = {"Content-Type": "application/json", "ETag": f'"{blake2b(body, digest_size=8).hexdigest()}"'}
-        if asked.headers.get("if-none-match") == headers["ETag"]:
-            return Told(b"", 304, headers)
-        return Told(body, 200, headers)
+            return Told(b'{"error": "updated_since with a zone"}', 400)
+        return told(asked, self._rows(changed, now), self.rows)
+
+    def _rows(self, records: tuple[Record, ...], at: datetime) -> list[dict[str, Any]]:
+        return [orjson.loads(message.body) for message in self.citizens.encode(records, at)]
 
 
 def desk(unit: str, seed: int, history: timedelta = timedelta(days=30), token: str = "") -> CitizenDesk:
     """Return the desk of one commune with its reports of ``history``."""
     return CitizenDesk(CitizenSimulator(unit, seed, history), token=token)
-
-
-def _page(rows: list[object], total: int) -> bytes:
-    return orjson.dumps({"data": rows, "total": total})

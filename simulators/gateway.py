@@ -1,12 +1,13 @@
-"""What simulated offices behind a provincial gateway share: tokens, pages of rows, answers without a body."""
+"""What simulated offices share that give lists: tokens, pages of rows, answers without a body."""
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
-from hashlib import blake2b
 from typing import Any
 
-from simulators.office import Asked, Told
+from connectors.contract import Message
+from simulators.office import Asked, Told, marked
 
 Row = Mapping[str, Any]
 
@@ -24,20 +25,19 @@ def page(rows: Sequence[Row], number: int = 1, size: int = 200) -> bytes:
     return json.dumps(said, ensure_ascii=False, default=_exact).encode()
 
 
-def pages(rows: Sequence[Row], size: int = 200) -> list[bytes]:
-    """Return every page."""
-    return [page(rows, number, size) for number in range(1, -(-len(rows) // size) + 1)]
+def messages(connector: str, path: str, rows: Sequence[Row], at: datetime, size: int = 200) -> tuple[Message, ...]:
+    """Return every page of the list below ``path``, as it arrives."""
+    return tuple(
+        Message(connector, f"{path}?page={number}&size={size}", page(rows, number, size), at.astimezone(UTC))
+        for number in range(1, -(-len(rows) // size) + 1)
+    )
 
 
-def told(asked: Asked, rows: Sequence[Row]) -> Told:
-    """Answer with the page that is asked for, or without a body where the asker has it (ETag, RFC 9110)."""
+def told(asked: Asked, rows: Sequence[Row], usual: int = 200) -> Told:
+    """Answer with the page that is asked for, of ``usual`` rows where no size is, or with 304 where it is known."""
     number, size = (asked.query.get(name, "") for name in ("page", "size"))
-    body = page(rows, int(number) if number.isdecimal() else 1, min(int(size), 500) if size.isdecimal() else 200)
-    tag = f'"{blake2b(body, digest_size=8).hexdigest()}"'
-    headers = {"Content-Type": "application/json; charset=utf-8", "ETag": tag}
-    if asked.headers.get("if-none-match") == tag:
-        return Told(b"", 304, headers)
-    return Told(body, 200, headers)
+    body = page(rows, int(number) if number.isdecimal() else 1, min(int(size), 500) if size.isdecimal() else usual)
+    return marked(asked, body, {"Content-Type": "application/json; charset=utf-8"})
 
 
 def number(value: Decimal | None) -> Any:

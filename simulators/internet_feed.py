@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from email.utils import format_datetime
-from hashlib import blake2b
 from typing import ClassVar, NamedTuple
 from xml.sax.saxutils import escape
 
 from connectors.contract import LOCAL, Message, Observation, Period, Record, Simulator
-from simulators.office import Asked, Told
+from simulators.office import Asked, Told, marked
 from simulators.signals import chance
 
 TOPICS: Mapping[str, Sequence[str]] = {
@@ -108,16 +107,12 @@ class InternetSites(Simulator):
         if site is None or asked.method != "GET":
             return Told(b"no such feed", 404)
         body = self._document(site, now)
-        etag = f'"{blake2b(body, digest_size=8).hexdigest()}"'
         newest = max((post.at for post in self._posts(site, now)), default=_EPOCH)
         headers = {
-            "ETag": etag,
             "Last-Modified": format_datetime(newest, usegmt=True),
             "Content-Type": "application/atom+xml" if site.atom else "application/rss+xml",
         }
-        if asked.headers.get("if-none-match") == etag:
-            return Told(b"", 304, headers)
-        return Told(body, 200, headers)
+        return marked(asked, body, headers)
 
     def _figures(self, site: Site, day: date, posts: Sequence[_Post]) -> Iterator[Observation]:
         period = Period(day, day, "day")

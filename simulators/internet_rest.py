@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from hashlib import blake2b
 from typing import ClassVar
 
 import orjson
 
 from connectors.contract import LOCAL, Message, Observation, Period, Record, Simulator
+from simulators.gateway import refused, told
 from simulators.office import Asked, Told
 from simulators.signals import chance
 
@@ -56,15 +56,14 @@ class ListeningService(Simulator):
 
     def answer(self, asked: Asked, now: datetime) -> Told:
         """Answer ``GET /mentions?from&to&interval=day&page&size`` for one day; 304 for a page that is known."""
-        if self.token and asked.headers.get("authorization") != f"Bearer {self.token}":
-            return Told(b'{"error": "who are you?"}', 401)
+        if refusal := refused(asked, self.token):
+            return refusal
         if (asked.method, asked.path) != ("GET", "/mentions"):
             return Told(b'{"error": "no such list"}', 404)
         try:
             day = date.fromisoformat(asked.query["from"])
-            page, size = int(asked.query.get("page", "1")), int(asked.query.get("size", "200"))
         except (KeyError, ValueError):
-            return Told(b'{"error": "from, to, page and size"}', 400)
+            return Told(b'{"error": "from and to, as 2026-11-21"}', 400)
         if asked.query.get("to") != day.isoformat() or asked.query.get("interval") != "day" or day < _EARLIEST:
             return Told(b'{"error": "one day at a time, interval=day"}', 400)
         end = min(now, datetime.combine(day, time(23, 59, 59), LOCAL))
@@ -73,11 +72,7 @@ class ListeningService(Simulator):
             if end.astimezone(LOCAL).date() == day
             else []
         )
-        body = orjson.dumps({"data": said[(page - 1) * size : page * size], "total": len(said)})
-        headers = {"Content-Type": "application/json", "ETag": f'"{blake2b(body, digest_size=8).hexdigest()}"'}
-        if asked.headers.get("if-none-match") == headers["ETag"]:
-            return Told(b"", 304, headers)
-        return Told(body, 200, headers)
+        return told(asked, said)
 
     def _counts(self, day: date, source: str, topic: str, usual: int, passed: float) -> tuple[Decimal, ...]:
         def lot(*names: object) -> float:

@@ -1,6 +1,5 @@
 """What a simulated vendor of loudspeakers has and how it writes it (mô phỏng): clusters, schedule, rows, pages."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -9,7 +8,7 @@ from typing import Any, Literal
 import orjson
 
 from connectors.contract import LOCAL, Broadcast, DeviceReport
-from simulators.office import Asked, Told
+from simulators.office import Asked, Told, marked
 from simulators.signals import between, chance
 
 RELAY = "Tiếp sóng Đài Tiếng nói Việt Nam"
@@ -119,8 +118,4 @@ def paged(rows: Sequence[Mapping[str, Any]], asked: Asked) -> Told:
         "current_page": number, "data": rows[(number - 1) * size : number * size], "last_page": pages,
         "per_page": size, "total": len(rows),
     }  # fmt: skip
-    body = orjson.dumps(said)
-    mark = f'"{hashlib.blake2b(body, digest_size=8).hexdigest()}"'
-    if asked.headers.get("if-none-match") == mark:
-        return Told(b"", 304, {"ETag": mark})
-    return Told(body, 200, {"Content-Type": "application/json", "ETag": mark})
+    return marked(asked, orjson.dumps(said), {"Content-Type": "application/json"})

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from hashlib import blake2b
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Protocol
 from urllib.parse import parse_qsl, urlsplit
@@ -30,6 +31,13 @@ class Told:
     body: bytes = b""
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=lambda: {"Content-Type": "application/json"})
+
+
+def marked(asked: Asked, body: bytes, headers: Mapping[str, str]) -> Told:
+    """Answer with the body and its mark, or without a body where the asker has it (ETag, RFC 9110)."""
+    mark = f'"{blake2b(body, digest_size=8).hexdigest()}"'
+    known = asked.headers.get("if-none-match") == mark
+    return Told(b"" if known else body, 304 if known else 200, {**headers, "ETag": mark})
 
 
 class Office(Protocol):

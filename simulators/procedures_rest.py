@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, ClassVar
 
-from connectors.contract import LOCAL, CaseReport, Message, Observation, Period, Record, Simulator
-from simulators.gateway import number, pages, refused, told
+from connectors.contract import LOCAL, CaseReport, Message, Observation, Record, Simulator
+from simulators.gateway import messages, number, refused, told
 from simulators.office import Asked, Told
 from simulators.procedures_figures import COUNTS, RATES, Subject, figures
-from simulators.procedures_seed import AGENCIES, ROWS
+from simulators.procedures_seed import ROWS
 from simulators.signals import chance
+from simulators.statistic_rows import agencies, begun, chosen, month
 
 _SLOT = timedelta(hours=1)
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
@@ -46,9 +47,7 @@ class OneStopSystem(Simulator):
         self.token = token
         self.published = published
         self.window = window
-        self._agencies = {its: code for code, its in AGENCIES.items()} | (
-            {unit: agency} if agency else {} if unit in AGENCIES.values() else {unit: f"H28.{unit}"}
-        )
+        self._agencies = agencies(unit, agency)
 
     def measure(self, at: datetime) -> tuple[Record, ...]:
         """Return the statistics, then the dossiers that changed in the window, by their last change."""
@@ -58,10 +57,9 @@ class OneStopSystem(Simulator):
         """Return the pages of both lists; dossiers with their applicants, as such systems give them."""
         statistics = self._statistic_rows([r for r in records if isinstance(r, Observation)])
         dossiers = [self._dossier_row(r) for r in records if isinstance(r, CaseReport)]
-        return tuple(
-            Message(self.connector, f"{path}?page={n}&size=200", body, at.astimezone(UTC))
-            for path, rows in (("/thong-ke", statistics), ("/ho-so", dossiers))
-            for n, body in enumerate(pages(rows), 1)
+        return (
+            *messages(self.connector, "/thong-ke", statistics, at),
+            *messages(self.connector, "/ho-so", dossiers, at),
         )
 
     def answer(self, asked: Asked, now: datetime) -> Told:
@@ -69,9 +67,7 @@ class OneStopSystem(Simulator):
         if refusal := refused(asked, self.token):
             return refusal
         if asked.path == "/thong-ke":
-            rows = self._statistic_rows(self._statistics(now))
-            days = (asked.query.get("tuNgay"), asked.query.get("denNgay"))
-            return told(asked, [row for row in rows if days == (None, None) or days == (row["TuNgay"], row["DenNgay"])])
+            return told(asked, chosen(asked, self._statistic_rows(self._statistics(now))))
         if asked.path == "/ho-so":
             since = asked.query.get("capNhatTu", "")
             changed = [r for r in self._dossiers(now) if not since or r.at >= datetime.fromisoformat(since)]
@@ -84,16 +80,15 @@ class OneStopSystem(Simulator):
         ]
         today = at.astimezone(LOCAL).date()
         rows += [
-            (Subject(self.unit, _month(today.year, month), {}), self._counts(today, month))
-            for month in range(1, today.month + 1)
+            (Subject(self.unit, month(today.year, n), {}), self._counts(today, n)) for n in range(1, today.month + 1)
         ]
         return figures(rows)
 
-    def _counts(self, today: date, month: int) -> Mapping[str, int]:
-        """Return a month's counts up to today; they add up."""
-        end = _month(today.year, month).end
+    def _counts(self, today: date, of: int) -> Mapping[str, int]:
+        """Return the counts of a month of this year up to today; they add up."""
+        end = month(today.year, of).end
         share = 1.0 if today > end else today.day / end.day
-        lot = [chance(self.seed, self.unit, today.year, month, n) for n in range(5)]
+        lot = [chance(self.seed, self.unit, today.year, of, n) for n in range(5)]
         received = int((150 + 120 * lot[0]) * share)
         online, postal, carried = int(received * (0.6 + 0.3 * lot[1])), int(received * 0.03), int(10 + 20 * lot[2])
         total = carried + received
@@ -112,11 +107,8 @@ class OneStopSystem(Simulator):
     def _statistic_rows(self, said: Sequence[Observation]) -> list[dict[str, Any]]:
         rows: dict[object, dict[str, Any]] = {}
         for o in said:
-            tier, p = o.dims.get("tier", ""), o.period
-            row = rows.setdefault((o.unit, p, tier, o.scope), {
-                "MaDonVi": self._agencies[o.unit], "TuNgay": p.start.isoformat(), "DenNgay": p.end.isoformat(),
-                **({"Cap": tier} if tier else {}), **({"PhamVi": o.scope} if o.scope else {}),
-            })  # fmt: skip
+            key = (o.unit, o.period, o.dims.get("tier", ""), o.scope)
+            row = rows.setdefault(key, begun(o, self._agencies[o.unit]))
             if o.indicator in COUNTS and "by" not in o.dims:
                 row[COUNTS[o.indicator]] = number(o.value)
             elif o.bound == "range":
@@ -189,8 +181,3 @@ class OneStopSystem(Simulator):
             "NgayXuLyXong": report.closed_at.astimezone(LOCAL).isoformat() if report.closed_at else None,
             "CapNhat": report.at.astimezone(LOCAL).isoformat(),
         }
-
-
-def _month(year: int, month: int) -> Period:
-    start = date(year, month, 1)
-    return Period(start, (start + timedelta(days=31)).replace(day=1) - timedelta(days=1), "month")

@@ -1,14 +1,12 @@
 """A simulated reporting system of a province (mô phỏng): a commune's figures by quarter and year, drafts first."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from hashlib import blake2b
 from typing import ClassVar, NamedTuple
 
-import orjson
-
 from connectors.contract import LOCAL, Message, Observation, Period, PeriodKind, Record, Simulator
+from simulators.gateway import messages, refused, told
 from simulators.office import Asked, Told
 from simulators.signals import chance
 
@@ -79,36 +77,22 @@ class ReportingSystem(Simulator):
 
     def encode(self, records: tuple[Record, ...], at: datetime) -> tuple[Message, ...]:
         """Return the pages of the list, with the officer who entered each figure."""
-        rows = list(self._rows(records, at))
-        return tuple(
-            Message(
-                self.connector,
-                f"/figures?page={first // self.rows + 1}&size={self.rows}",
-                _page(rows[first : first + self.rows], len(rows)),
-                at.astimezone(UTC),
-            )
-            for first in range(0, len(rows), self.rows)
-        )
+        return messages(self.connector, "/figures", list(self._rows(records, at)), at, self.rows)
 
     def answer(self, asked: Asked, now: datetime) -> Told:
         """Answer ``GET /figures?capNhatTu&page&size``; 304 for a page that is known."""
-        if self.token and asked.headers.get("authorization") != f"Bearer {self.token}":
-            return Told(b'{"error": "who are you?"}', 401)
+        if refusal := refused(asked, self.token):
+            return refusal
         if (asked.method, asked.path) != ("GET", "/figures"):
             return Told(b'{"error": "no such list"}', 404)
         try:
             since = datetime.fromisoformat(asked.query.get("capNhatTu", "2020-01-01T00:00:00+07:00"))
-            page, size = int(asked.query.get("page", "1")), int(asked.query.get("size", str(self.rows)))
             rows = [
                 row for row in self._rows(self.measure(now), now) if datetime.fromisoformat(row["capNhat"]) >= since
             ]
         except (ValueError, TypeError):
-            return Told(b'{"error": "capNhatTu with a zone, page and size as numbers"}', 400)
-        body = _page(rows[(page - 1) * size : page * size], len(rows))
-        headers = {"Content-Type": "application/json", "ETag": f'"{blake2b(body, digest_size=8).hexdigest()}"'}
-        if asked.headers.get("if-none-match") == headers["ETag"]:
-            return Told(b"", 304, headers)
-        return Told(body, 200, headers)
+            return Told(b'{"error": "capNhatTu with a zone"}', 400)
+        return told(asked, rows, self.rows)
 
     def _changed(self, at: datetime) -> list[tuple[datetime, Line, Period]]:
         """Return what was entered or approved up to the instant, the oldest change first."""
@@ -185,7 +169,3 @@ def _code(period: Period) -> str:
     if period.kind == "year":
         return f"{period.start.year}"
     return f"{period.start.year}Q{(period.start.month + 2) // 3}"
-
-
-def _page(rows: list[dict[str, str]], total: int) -> bytes:
-    return orjson.dumps({"data": rows, "total": total})

@@ -2,16 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import ClassVar
 from urllib.parse import parse_qsl
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from connectors.contract import LOCAL, Message, Observation, Undecodable
-from connectors.gateway import Gateway
 from connectors.json_door import kept
 from connectors.json_fields import Json
+from connectors.named_fields import NamedFields
 from connectors.office_figures import TIERS, Grain, Subject, level_of, period_at, period_of, word
 from connectors.paging import page_of
 from connectors.talk import Talk
@@ -42,11 +41,12 @@ SCOPES: Mapping[str, str] = {"pilot_units": "pilot_units", "don_vi_thi_diem": "p
 _NAMES = ("MaDonVi", "Cap", "PhamVi", "TuNgay", "DenNgay", "Ky", "LuyKe", *COUNTS, *RATES)
 
 
-class DocumentsRest(Gateway):
+class DocumentsRest(NamedFields):
     """A document system's counts by agency and period; subjects, senders and files are dropped at the door."""
 
     feed: ClassVar[str] = "documents"
     title: ClassVar[str] = "Văn bản và chữ ký số"
+    usual: ClassVar[Mapping[str, str]] = {name: name for name in _NAMES}
 
     path: str = Field(default="/thong-ke-van-ban", pattern=r"^/[^\s?#]*$")
     """Path of the counts, below ``url``."""
@@ -58,21 +58,12 @@ class DocumentsRest(Gateway):
     """Parameter of a period's first day (``2026-11-01``)."""
     stop: str = "denNgay"
     """Parameter of its last day."""
-    fields: Mapping[str, str] = Field(default_factory=dict)
-    """The vendor's name of a field where it is another: ``{VanBanDen = "so_den"}``; dots go deeper."""
     every: timedelta = timedelta(minutes=30)
     """Pause between two looks."""
     stale_after: timedelta = timedelta(hours=24)
     """Silence after which the feed counts as stale."""
     largest_body: int = Field(default=4 * 1024 * 1024, gt=0)
     """Bytes; a larger page is refused."""
-
-    @field_validator("fields")
-    @classmethod
-    def _are_ours(cls, names: Mapping[str, str]) -> Mapping[str, str]:
-        if unknown := sorted(set(names) - set(_NAMES)):
-            raise ValueError(f"{', '.join(unknown)}: no such field; there are {', '.join(_NAMES)}")
-        return names
 
     def talks(self) -> tuple[str, ...]:
         """Return one conversation a kind of period and look back."""
@@ -89,7 +80,7 @@ class DocumentsRest(Gateway):
 
     def cleanse(self, body: bytes) -> bytes:
         """Return the page with counts only: a document's number, subject or sender may be a secret."""
-        return kept(body, self._kept)
+        return kept(body, self.wanted)
 
     def decode(self, message: Message) -> Iterable[Observation]:
         """Give the page's counts; raises :class:`Undecodable` with a place as ``data[3].VanBanDen``."""
@@ -98,12 +89,12 @@ class DocumentsRest(Gateway):
             raise Undecodable(f"{path!r:.80} is not `path` of the source, {self.path}", place="address")
         page = page_of(message.body, self.largest_body)
         asked = dict(parse_qsl(query))
-        days = {self._names["TuNgay"]: asked.get(self.start), self._names["DenNgay"]: asked.get(self.stop)}
+        days = {self.names["TuNgay"]: asked.get(self.start), self.names["DenNgay"]: asked.get(self.stop)}
         rows = page.at(self.paging.list).rows()
         return tuple(o for row in rows for o in self._row(row, page, Json(days, "address"), message.received_at))
 
     def _row(self, row: Json, page: Json, asked: Json, received_at: datetime) -> Iterator[Observation]:
-        names = self._names
+        names = self.names
         agency = row.at(names["MaDonVi"])
         unit = self.unit_of(page.at(names["MaDonVi"]) if agency.absent else agency)
         if unit is None:
@@ -122,11 +113,3 @@ class DocumentsRest(Gateway):
             rate = its.rate(indicator, n.get(numerator), n.get(denominator), row.at(names[field]).share())
             if rate is not None:
                 yield rate
-
-    @cached_property
-    def _names(self) -> Mapping[str, str]:
-        return {ours: self.fields.get(ours, ours) for ours in _NAMES}
-
-    @cached_property
-    def _kept(self) -> frozenset[str]:
-        return self.paging.names() | {part for name in self._names.values() for part in name.split(".")}

@@ -44,17 +44,7 @@ class FieldReportsRest(Gateway):
 
     def talk(self, name: str, cursor: str, now: datetime) -> Talk:
         """Ask for what changed since the cursor; with nothing new it is one question, and nothing arrives."""
-
-        def changed_at(row: Json) -> datetime:
-            instant = row.at(*KEYS["at"]).instant(now)
-            if instant is None:
-                raise row.at(*KEYS["at"]).expected("the instant of the last change")
-            return instant
-
-        def written(row: Json) -> str:
-            return row.at(*KEYS["at"]).text()
-
-        yield from self.follow(self.path, self.since, changed_at, written, cursor)
+        return self.follow(self.path, self.since, KEYS["at"], cursor, now)
 
     def cleanse(self, body: bytes) -> bytes:
         """Return the page with the fields of reports only, coordinates to about 100 m: no person is stored."""

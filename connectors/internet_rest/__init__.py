@@ -6,13 +6,13 @@ from collections.abc import Generator, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from connectors.contract import FUTURE, LOCAL, Message, Observation, Undecodable
-from connectors.gateway import Gateway
 from connectors.internet_rest.mentions import SENTIMENTS, WHOLE, Bucket, Count, Sentiment, whole, words
 from connectors.json_door import kept
 from connectors.json_fields import Json, read
+from connectors.named_fields import NamedFields
 from connectors.paging import addressed, page_of
 from connectors.spelling import code
 from connectors.talk import Answer, Arrived, Question, Talk
@@ -36,11 +36,12 @@ _FIELDS = ("bucket_start", "source_type", "topic", "sentiment", "mention_count",
 _TOPIC_LENGTH = 80
 
 
-class InternetRest(Gateway):
+class InternetRest(NamedFields):
     """A service that listens for the commune: one local day is asked for at a time, and is one message."""
 
     feed: ClassVar[str] = "internet_monitoring"
     title: ClassVar[str] = "Giám sát thông tin trên internet"
+    usual: ClassVar[Mapping[str, str]] = {name: name for name in _FIELDS}
 
     path: str = Field(default="/mentions", pattern=r"^/\S*$")
     """Path of the counts; asked with ``from`` and ``to`` (local days, both included) and ``interval``."""
@@ -50,8 +51,6 @@ class InternetRest(Gateway):
     """Days before today that the first look asks for."""
     again: int = Field(default=2, ge=0, le=31)
     """Days that the first look of each day asks for anew, because services judge late."""
-    fields: Mapping[str, str] = Field(default_factory=dict)
-    """The service's names of fields, as ``{mention_count = "so_luot"}``."""
     source_types: Mapping[str, SourceType] = Field(default_factory=dict)
     """The service's words for kinds of source, beside our ids and the Vietnamese labels."""
     sentiments: Mapping[str, Sentiment] = Field(default_factory=dict)
@@ -64,14 +63,6 @@ class InternetRest(Gateway):
     """Silence after which the feed counts as stale."""
     largest_body: int = Field(default=4 * 1024 * 1024, gt=0)
     """Bytes; a larger page is refused."""
-
-    @field_validator("fields")
-    @classmethod
-    def _are_ours(cls, value: Mapping[str, str]) -> Mapping[str, str]:
-        for name in value:
-            if name not in _FIELDS:
-                raise ValueError(f"{name} is none of {', '.join(_FIELDS)}")
-        return value
 
     def talks(self) -> tuple[str, ...]:
         """Return the one conversation."""
@@ -121,12 +112,9 @@ class InternetRest(Gateway):
     def _params(self, day: date) -> Mapping[str, str]:
         return {"from": day.isoformat(), "to": day.isoformat(), "interval": self.interval}
 
-    def _names(self) -> Mapping[str, str]:
-        return {name: self.fields.get(name, name) for name in _FIELDS}
-
     def cleanse(self, body: bytes) -> bytes:
         """Return the page with the fields of counts only."""
-        return kept(body, {*self._names().values(), *self.paging.names()})
+        return kept(body, self.wanted)
 
     def decode(self, message: Message) -> Iterable[Observation]:
         """Give ``mentions_total``, by sentiment and ``mentions_reach`` of every bucket: of all topics, then by topic.
@@ -134,7 +122,7 @@ class InternetRest(Gateway):
         The period is the local day, with dim ``hour`` where buckets are hours. Raises :class:`Undecodable` naming row
         and field.
         """
-        names = self._names()
+        names = self.names
         known = words(_SOURCE_TYPES, self.source_types), words(_SENTIMENTS, self.sentiments)
         counted: dict[Bucket, dict[str, Count]] = {}
         for row in read(message.body, self.largest_body).at(self.paging.list).rows():

@@ -72,15 +72,9 @@ class LoudspeakerHttp(Gateway):
             return self._clusters()
         if name == "schedule":
             return self._schedule(cursor, now)
-        names = self.played_fields
         begin = {"since": (now.astimezone(UTC) - self.backfill).isoformat(timespec="seconds")}
-        return self.follow(
-            self.played_path,
-            self.since,
-            lambda row: played.changed_at(row, names, now),
-            lambda row: row.at(names.changed_at).text(),
-            cursor or json.dumps(begin),
-        )
+        changed_at = (self.played_fields.changed_at,)
+        return self.follow(self.played_path, self.since, changed_at, cursor or json.dumps(begin), now)
 
     def cleanse(self, body: bytes) -> bytes:
         """Return the page with the fields that are read only: who ordered or recorded a programme is not stored."""

@@ -9,15 +9,6 @@ from connectors.loudspeaker_http.fields import PlayedFields
 from connectors.loudspeaker_http.words import Priority, flag
 
 
-def changed_at(row: Json, names: PlayedFields, received_at: datetime) -> datetime:
-    """Return when an entry was last changed (UTC)."""
-    said = row.at(names.changed_at)
-    at = said.instant(received_at)
-    if at is None:
-        raise said.fault("is missing: without it nobody knows what is new")
-    return at
-
-
 def broadcast(
     row: Json,
     names: PlayedFields,
@@ -27,7 +18,9 @@ def broadcast(
     received_at: datetime,
 ) -> Broadcast:
     """Return an entry: playing while it has no end, failed where the cluster could not play it."""
-    changed_at(row, names, received_at)
+    changed_at = row.at(names.changed_at)
+    if changed_at.instant(received_at) is None:
+        raise changed_at.fault("is missing: without it nobody knows what is new")
     started_at, device = row.at(names.started_at), row.at(names.device)
     starts_at, ends_at = started_at.instant(received_at), row.at(names.ended_at).instant(received_at)
     if starts_at is None:

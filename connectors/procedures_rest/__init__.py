@@ -2,19 +2,18 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import ClassVar, Literal, get_args
 from urllib.parse import parse_qsl
 
 from pydantic import Field, field_validator, model_validator
 
 from connectors.contract import LOCAL, CaseReport, Message, Observation, Period, Undecodable
-from connectors.gateway import Gateway
 from connectors.json_door import kept
 from connectors.json_fields import Json
+from connectors.named_fields import NamedFields
 from connectors.office_figures import TIERS, Grain, Subject, level_of, period_at, period_of, word
 from connectors.paging import page_of
-from connectors.procedures_rest.dossiers import CHANNELS, FIELDS, STATUSES, changed_at, dossier
+from connectors.procedures_rest.dossiers import CHANNELS, FIELDS, STATUSES, dossier
 from connectors.procedures_rest.statistics import BALANCE, COUNTS, RATES, SCOPES, Row, figures, row_of
 from connectors.talk import Talk
 
@@ -28,11 +27,12 @@ Status = Literal[
 ]  # fmt: skip
 
 
-class ProceduresRest(Gateway):
+class ProceduresRest(NamedFields):
     """A one-stop system's interface: ``statistics`` by period, and ``dossiers`` that changed; no applicant."""
 
     feed: ClassVar[str] = "admin_procedures"
     title: ClassVar[str] = "Thủ tục hành chính (một cửa)"
+    usual: ClassVar[Mapping[str, str]] = {name: name for name in _NAMES}
 
     statistics: str = Field(default="", pattern=r"^(/[^\s?#]+)?$")
     """Path of the statistics, below ``url``; empty: they are not asked for."""
@@ -48,8 +48,6 @@ class ProceduresRest(Gateway):
     """Parameter of its last day."""
     since: str = "capNhatTu"
     """Parameter that asks for dossiers that changed from an instant on, that instant included."""
-    fields: Mapping[str, str] = Field(default_factory=dict)
-    """The vendor's name of a field where it is another: ``{TongSo = "tong_ho_so"}``; dots go deeper."""
     statuses: Mapping[str, Status] = Field(default_factory=dict)
     """The vendor's status codes, beside or instead of the usual ones."""
     channels: Mapping[str, Channel] = Field(default_factory=dict)
@@ -64,13 +62,6 @@ class ProceduresRest(Gateway):
     """Silence after which the feed counts as stale."""
     largest_body: int = Field(default=4 * 1024 * 1024, gt=0)
     """Bytes; a larger page is refused."""
-
-    @field_validator("fields")
-    @classmethod
-    def _are_ours(cls, names: Mapping[str, str]) -> Mapping[str, str]:
-        if unknown := sorted(set(names) - set(_NAMES)):
-            raise ValueError(f"{', '.join(unknown)}: no such field; there are {', '.join(_NAMES)}")
-        return names
 
     @field_validator("balance")
     @classmethod
@@ -95,13 +86,8 @@ class ProceduresRest(Gateway):
     def talk(self, name: str, cursor: str, now: datetime) -> Talk:
         """Ask for one period's statistics, or for the dossiers that changed since the cursor."""
         if name == "dossiers":
-            return self.follow(
-                self.dossiers,
-                self.since,
-                lambda row: changed_at(row, self._names, now, self.local_times),
-                lambda row: row.at(self._names["CapNhat"]).text(),
-                cursor,
-            )
+            changed_at = (self.names["CapNhat"],)
+            return self.follow(self.dossiers, self.since, changed_at, cursor, now, local=self.local_times)
         params: dict[str, str] = {}
         if name != "statistics":
             _, grain, back = name.split(":")
@@ -111,7 +97,7 @@ class ProceduresRest(Gateway):
 
     def cleanse(self, body: bytes) -> bytes:
         """Return the page with the fields that are read only: no applicant, telephone, address or content."""
-        return kept(body, self._kept)
+        return kept(body, self.wanted)
 
     def decode(self, message: Message) -> Iterable[Observation | CaseReport]:
         """Give the page's figures or dossiers; raises :class:`Undecodable` with a place as ``data[3].TongSo``."""
@@ -123,19 +109,19 @@ class ProceduresRest(Gateway):
         if path == self.dossiers:
             return tuple(self._dossiers(rows, message.received_at))
         asked = dict(parse_qsl(query))
-        days = {self._names["TuNgay"]: asked.get(self.start), self._names["DenNgay"]: asked.get(self.stop)}
+        days = {self.names["TuNgay"]: asked.get(self.start), self.names["DenNgay"]: asked.get(self.stop)}
         said = [self._row(row, page, Json(days, "address"), message.received_at) for row in rows]
         return tuple(figures([row for row in said if row is not None], self.balance))
 
     def _dossiers(self, rows: Iterator[Json], received_at: datetime) -> Iterator[CaseReport]:
         words = {"statuses": {**STATUSES, **self.statuses}, "channels": {**CHANNELS, **self.channels}}
         for row in rows:
-            unit = self.unit_of(row.at(self._names["MaDonVi"]))
+            unit = self.unit_of(row.at(self.names["MaDonVi"]))
             if unit is not None:
-                yield dossier(row, unit, received_at, names=self._names, local=self.local_times, **words)
+                yield dossier(row, unit, received_at, names=self.names, local=self.local_times, **words)
 
     def _row(self, row: Json, page: Json, asked: Json, received_at: datetime) -> Row | None:
-        names = self._names
+        names = self.names
         agency = row.at(names["MaDonVi"])
         unit = self.unit_of(page.at(names["MaDonVi"]) if agency.absent else agency)
         if unit is None:
@@ -145,14 +131,6 @@ class ProceduresRest(Gateway):
         scope = word(row.at(names["PhamVi"]), SCOPES)
         period: Period = period_of((row, page, asked), received_at, names)
         return row_of(row, Subject(unit, period, scope, dims, level), names)
-
-    @cached_property
-    def _names(self) -> Mapping[str, str]:
-        return {ours: self.fields.get(ours, ours) for ours in _NAMES}
-
-    @cached_property
-    def _kept(self) -> frozenset[str]:
-        return self.paging.names() | {part for name in self._names.values() for part in name.split(".")}
 
 
 assert set(STATUSES.values()) == set(get_args(Status))  # noqa: S101 - the two tables are one

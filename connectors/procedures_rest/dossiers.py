@@ -35,15 +35,6 @@ _FAR = timedelta(days=20 * 366)
 _CATEGORY = re.compile(r"[a-z0-9_.]{1,40}")
 
 
-def changed_at(row: Json, names: Mapping[str, str], now: datetime, local: bool) -> datetime:
-    """Return when a dossier changed last, in UTC; raises :class:`Undecodable` where that is not said."""
-    said = row.at(names["CapNhat"])
-    at = said.instant(now, local=local)
-    if at is None:
-        raise said.expected("the instant of the last change")
-    return at
-
-
 def dossier(
     row: Json,
     unit: str,
@@ -59,7 +50,10 @@ def dossier(
     A deadline that is a day is kept until the day is over; a dossier that was finished on a day, without an hour, was
     finished at its end, but not after its last change.
     """
-    at = changed_at(row, names, received_at, local)
+    changed_at = row.at(names["CapNhat"])
+    at = changed_at.instant(received_at, local=local)
+    if at is None:
+        raise changed_at.expected("the instant of the last change")
     opened_at = _when(row.at(names["NgayTiepNhan"]), received_at, local, begin_of_day)
     status = _mapped(row.at(names["TrangThai"]), statuses, "statuses")
     finished = _when(row.at(names["NgayXuLyXong"]), received_at, local, end_of_day)

@@ -10,14 +10,13 @@ from typing import ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from connectors.contract import Message, Observation, Period, Undecodable
-from connectors.gateway import Gateway
 from connectors.json_door import kept
 from connectors.json_fields import Json
+from connectors.named_fields import ChangedList
 from connectors.office_figures import Subject, period_of
 from connectors.paging import page_of
 from connectors.socio_rest.measure import UNSAID, WHOLE, Measure, factor
 from connectors.spelling import code
-from connectors.talk import Talk
 
 State = Literal["approved", "draft"]
 
@@ -60,11 +59,12 @@ class Entry(BaseModel):
     """Breakdown that the code stands for, as ``{sex = "female"}``."""
 
 
-class SocioRest(Gateway):
+class SocioRest(ChangedList):
     """The reporting system's list of figures, by last change; drafts are counted, their values are not taken."""
 
     feed: ClassVar[str] = "socio_economic"
     title: ClassVar[str] = "Kinh tế – xã hội (hệ thống thông tin báo cáo)"
+    usual: ClassVar[Mapping[str, str]] = _FIELDS
 
     catalogue: Mapping[str, Entry] = Field(min_length=1)
     """The system's code of an indicator → ours."""
@@ -72,27 +72,14 @@ class SocioRest(Gateway):
     """Whether rows of codes that the catalogue does not have are passed over; else they refuse their page."""
     path: str = Field(default="/figures", pattern=r"^/\S*$")
     """Path of the list, below ``url``."""
-    since: str = "capNhatTu"
-    """Parameter that asks for rows changed from an instant on."""
-    fields: Mapping[str, str] = Field(default_factory=dict)
-    """The system's names of fields where they are others, as ``{value = "soLieu"}``; dots go deeper."""
     states: Mapping[str, State] = Field(default_factory=dict)
     """Its words for states, beside the usual ones; ``{"" = "approved"}`` where it has none."""
-    local_times: bool = False
-    """Whether instants without a zone are the commune's time; else they are refused."""
     every: timedelta = timedelta(hours=1)
     """Pause between two looks."""
     stale_after: timedelta = timedelta(days=45)
     """Silence after which the feed counts as stale."""
     largest_body: int = Field(default=4 * 1024 * 1024, gt=0)
     """Bytes; a larger page is refused."""
-
-    @field_validator("fields")
-    @classmethod
-    def _are_ours(cls, names: Mapping[str, str]) -> Mapping[str, str]:
-        if unknown := sorted(set(names) - set(_FIELDS)):
-            raise ValueError(f"{', '.join(unknown)}: no such field; there are {', '.join(_FIELDS)}")
-        return names
 
     @field_validator("catalogue")
     @classmethod
@@ -110,22 +97,9 @@ class SocioRest(Gateway):
         """Return the one conversation."""
         return ("figures",)
 
-    def talk(self, name: str, cursor: str, now: datetime) -> Talk:
-        """Ask for what changed since the cursor; with nothing new it is one question, and nothing arrives."""
-        field = self._names["changed_at"]
-
-        def changed_at(row: Json) -> datetime:
-            instant = row.at(field).instant(now, local=self.local_times)
-            if instant is None:
-                raise row.at(field).expected("the instant of the last change")
-            return instant
-
-        yield from self.follow(self.path, self.since, changed_at, lambda row: row.at(field).text(), cursor)
-
     def cleanse(self, body: bytes) -> bytes:
         """Return the page with the fields that are read only: no officer who entered or signed a figure."""
-        names = {part for name in self._names.values() for part in name.split(".")}
-        return kept(body, names | self.paging.names())
+        return kept(body, self.wanted)
 
     def decode(self, message: Message) -> Iterable[Observation]:
         """Give the approved figures of a page in our units, and of every row whether it waits for approval.
@@ -137,12 +111,8 @@ class SocioRest(Gateway):
         rows = page.at(self.paging.list).rows()
         return tuple(figure for row in rows for figure in self._row(row, message.received_at))
 
-    @property
-    def _names(self) -> Mapping[str, str]:
-        return {**_FIELDS, **self.fields}
-
     def _row(self, row: Json, received_at: datetime) -> Iterator[Observation]:
-        names = self._names
+        names = self.names
         unit = self.unit_of(row.at(names["agency"]))
         entry = self._entry(row.at(names["indicator"])) if unit is not None else None
         if unit is None or entry is None:
@@ -166,7 +136,7 @@ class SocioRest(Gateway):
         return self.catalogue.get(name)
 
     def _figure(self, row: Json, entry: Entry, subject: Subject) -> Observation:
-        names = self._names
+        names = self.names
         said, written = row.at(names["value"]), row.at(names["measure"])
         times = self._factor(written, entry)
         if entry.measure == "percent":
@@ -197,7 +167,7 @@ class SocioRest(Gateway):
 
     def _period(self, row: Json, received_at: datetime) -> Period:
         """Return the period; beside the codes, days are written ``2026-01-01…09-30``."""
-        names = self._names
+        names = self.names
         said = row.at(names["period"])
         span = _SPAN.fullmatch(said.value.strip()) if type(said.value) is str else None
         its = {
