@@ -1,41 +1,37 @@
 """A province's DHIS2: figures of health by element, period and organisation unit, asked for by what changed."""
 
-import re
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar, Literal
 from urllib.parse import urlencode
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from connectors import persons
-from connectors.contract import FUTURE, LOCAL, Fault, Message, Observation, SourceDown, Undecodable
-from connectors.gateway import Gateway
+from connectors.contract import FUTURE, LOCAL, Message, Observation, SourceDown
 from connectors.health_dhis2.door import KNOWN, is_page, kept
 from connectors.health_dhis2.run import Page, Run
-from connectors.health_dhis2.value import Element, Unmapped, observation_of
+from connectors.health_dhis2.value import observation_of
+from connectors.health_figures import HealthFigures, Meaning, UnitCode, Unmapped, understood
 from connectors.json_fields import read
 from connectors.talk import Arrived, Talk
 
-_UNIT = re.compile(r"[0-9]{2}|[0-9]{3}|[0-9]{5}")
 _AGAIN = 2
 """Times that a run begins again in one look because the list moved."""
-_FAULTS_TOLD = 20
 
 
-class HealthDhis2(Gateway):
+class HealthDhis2(HealthFigures):
     """DHIS2's ``/api/dataValueSets``: what changed since the last look, page by page; identifiers by configuration."""
 
-    feed: ClassVar[str] = "health"
     title: ClassVar[str] = "Y tế (DHIS2)"
 
     data_sets: tuple[str, ...] = Field(min_length=1)
     """Data sets to read."""
-    org_units: dict[str, str] = Field(default={})
+    org_units: dict[str, UnitCode] = Field(default={})
     """Organisation unit → commune code; one that is a commune code itself needs no line."""
     within: tuple[str, ...] = ()
     """Organisation units whose children are read, instead of those of ``org_units`` one by one."""
-    elements: dict[str, Element] = Field(min_length=1)
+    elements: dict[str, Meaning] = Field(min_length=1)
     """Data element, or ``element.categoryOptionCombo`` → what it is."""
     categories: dict[str, dict[str, str]] = Field(default={})
     """Option combo → dims; one without a line stays under its identifier."""
@@ -43,28 +39,10 @@ class HealthDhis2(Gateway):
     """Data elements that are not wanted; ``*``: all that ``elements`` does not name."""
     id_scheme: Literal["uid", "code"] = "uid"
     """Which identifiers the other side shall send."""
-    since: date = date(2020, 1, 1)
-    """Day from which on changes are read the first time."""
     page_size: int = Field(default=2000, ge=0, le=50_000)
     """Values an answer; 0: all at once, for versions without ``offset`` (before 2.42)."""
-    overlap: timedelta = timedelta(minutes=10)
-    """How long the other side may take to store a change; changes so near to a look are asked for again."""
-    every: timedelta = timedelta(hours=1)
-    """Pause between two looks."""
     stale_after: timedelta = timedelta(days=2)
     """Silence after which the feed counts as stale."""
-    largest_body: int = Field(default=16 * 1024 * 1024, gt=0)
-    """Bytes; a larger answer is refused."""
-
-    @field_validator("org_units")
-    @classmethod
-    def _are_units(cls, org_units: dict[str, str]) -> dict[str, str]:
-        for place, unit in org_units.items():
-            if not _UNIT.fullmatch(unit):
-                raise ValueError(
-                    f"{place} = {unit!r}: a unit's code has 5 digits (a province's 2, a former district's 3)"
-                )
-        return org_units
 
     @model_validator(mode="after")
     def _asks_for_something(self) -> "HealthDhis2":
@@ -135,16 +113,11 @@ class HealthDhis2(Gateway):
             try:
                 figure = observation_of(row, self, latest)
             except Unmapped as unknown:
-                unmapped.setdefault(str(unknown), row.place)
+                unmapped.setdefault(str(unknown), unknown.place)
                 continue
             if figure is not None:
                 figures.append(figure)
-        if unmapped:
-            faults = tuple(Fault(place, reason) for reason, place in unmapped.items())
-            told = "; ".join(reason for _, reason, _ in faults[:_FAULTS_TOLD])
-            more = f"; … and {len(faults) - _FAULTS_TOLD} more" if len(faults) > _FAULTS_TOLD else ""
-            raise Undecodable(told + more, place=faults[0].place, taken=tuple(figures), faults=faults)
-        return tuple(figures)
+        return understood(figures, unmapped)
 
     def _asked(self, run: Run) -> list[tuple[str, str]]:
         since = run.since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{run.since.microsecond // 1000:03}+0000"

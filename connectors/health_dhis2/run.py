@@ -5,9 +5,8 @@ that ended the one before: if another stands there, the list has moved, and the 
 idempotent, so a run begun again costs time and nothing else.
 """
 
-import json
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -19,37 +18,12 @@ from connectors.talk import Answer
 _KEY = ("dataElement", "period", "orgUnit", "categoryOptionCombo", "attributeOptionCombo")
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Where a reading stands.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run(changes.Reading):
+    """Where a reading stands: ``offset`` of the next page, ``last`` a digest of the value that ended the last page."""
 
-    ``since`` (UTC) is what is asked for, ``began`` the other side's clock at its first page, ``newest`` the newest
-    change seen, ``offset`` of the next page, ``last`` a digest of the value that ended the last page. ``seen`` and
-    ``etag`` are those of the answer that brought all there is since ``since``.
-    """
-
-    since: datetime
-    began: datetime | None = None
-    newest: datetime | None = None
     offset: int = 0
     last: str = ""
-    seen: str = ""
-    etag: str = ""
-
-    @classmethod
-    def read(cls, cursor: str, first: date) -> "Run":
-        """Return the run that a cursor tells, or the one that begins on a day."""
-        if not cursor:
-            return cls(datetime(first.year, first.month, first.day, tzinfo=UTC))
-        said: dict[str, Any] = json.loads(cursor)
-        for name in said.keys() & {"since", "began", "newest"}:
-            said[name] = datetime.fromisoformat(said[name])
-        return cls(**said)
-
-    def text(self) -> str:
-        """Return the cursor."""
-        fields = ((name, getattr(self, name)) for name in self.__dataclass_fields__)
-        return json.dumps({k: v.isoformat() if isinstance(v, datetime) else v for k, v in fields if v})
 
     def answered(self, answer: Answer) -> "Run":
         """Note the other side's clock at the first page."""
@@ -61,21 +35,17 @@ class Run:
 
     def again(self) -> "Run":
         """Return the run from its first page."""
-        return Run(self.since)
+        return Run(since=self.since)
 
     def after(self, page: "Page", size: int) -> "Run":
         """Return the run as it goes on behind a page that may not be the last."""
-        return replace(self, newest=self._newest(page), offset=self.offset + size - 1, last=page.last, seen="", etag="")
+        return replace(
+            self, newest=self.newer(page.newest), offset=self.offset + size - 1, last=page.last, seen="", etag=""
+        )
 
     def finished(self, page: "Page", answer: Answer, overlap: timedelta) -> "Run":
         """Return the next run; changes that were still being written while we read are asked for again."""
-        since = changes.since(self.since, self._newest(page), self.began or answer.asked_at, overlap)
-        if since == self.since and not self.offset:
-            return Run(since, seen=page.seen, etag=answer.headers.get("etag", ""))
-        return Run(since)
-
-    def _newest(self, page: "Page") -> datetime | None:
-        return max((instant for instant in (self.newest, page.newest) if instant), default=None)
+        return self.over(page.newest, answer, overlap, seen=page.seen, whole=not self.offset)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Protocol
 
-from pydantic import BaseModel, ConfigDict, Field
-
 from connectors.contract import Observation
 from connectors.health_dhis2.period import period_of
+from connectors.health_figures import Meaning, Unmapped
 from connectors.json_fields import Json
 
 _NUMBER = re.compile(r"\d{1,15}(\.\d{1,9})?([eE][+-]?\d)?")
@@ -21,27 +20,11 @@ _DEFAULT = "HllvX50cXC0"
 """The option combo of every DHIS2 instance that stands for "no category"."""
 
 
-class Element(BaseModel):
-    """What a data element is to us."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-    indicator: str = Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")
-    dims: dict[str, str] = {}
-    """What its figures are of (``disease = "dengue"``)."""
-    scope: str = ""
-    """What its figures leave out or are limited to."""
-    level: str = ""
-    """Where its figures speak of another level than their unit."""
-    cumulative: bool = False
-    """Whether its figures run from 1 January to the end of their period."""
-
-
 class Meanings(Protocol):
     """What the operator wrote about the identifiers of the other side."""
 
     @property
-    def elements(self) -> Mapping[str, Element]:
+    def elements(self) -> Mapping[str, Meaning]:
         """Data element, or ``element.categoryOptionCombo`` → what it is."""
 
     @property
@@ -57,10 +40,6 @@ class Meanings(Protocol):
         """Data elements that are not wanted."""
 
 
-class Unmapped(Exception):
-    """A value of which the operator has not said what it means."""
-
-
 def observation_of(row: Json, meanings: Meanings, latest: date) -> Observation | None:
     """Return the figure of a data value; ``None`` for one that the operator ignores.
 
@@ -72,11 +51,12 @@ def observation_of(row: Json, meanings: Meanings, latest: date) -> Observation |
     if element is None:
         if name in meanings.ignored or "*" in meanings.ignored:
             return None
-        raise Unmapped(f"data element {name}: write what it is in [sources.….elements.{name}], or put it in `ignored`")
+        remedy = f"write what it is in [sources.….elements.{name}], or put it in `ignored`"
+        raise Unmapped(row, f"data element {name}: {remedy}")
     place = _name(row, "orgUnit")
     unit = meanings.org_units.get(place) or (place if _COMMUNE.fullmatch(place) else "")
     if not unit:
-        raise Unmapped(f'organisation unit {place}: write `{place} = "<commune code>"` in [sources.….org_units]')
+        raise Unmapped(row, f'organisation unit {place}: write `{place} = "<commune code>"` in [sources.….org_units]')
     text = row.at("period")
     try:
         period = period_of(text.text(), cumulative=element.cumulative)

@@ -1,61 +1,38 @@
 """Health figures as FHIR MeasureReports: summaries of a measure for a place and period, asked for by what changed."""
 
-import re
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from connectors import persons
-from connectors.contract import FUTURE, LOCAL, Fault, Message, Observation, SourceDown, Undecodable
-from connectors.gateway import Gateway
+from connectors.contract import FUTURE, LOCAL, Message, Observation, SourceDown
 from connectors.health_fhir.door import KNOWN, kept
-from connectors.health_fhir.report import Group, Report, Unmapped
+from connectors.health_fhir.report import Group, Report
 from connectors.health_fhir.search import Page, Search
+from connectors.health_figures import HealthFigures, UnitCode, Unmapped, understood
 from connectors.json_fields import Json, read
 from connectors.talk import Arrived, Talk
 
-_UNIT = re.compile(r"[0-9]{2}|[0-9]{3}|[0-9]{5}")
-_FAULTS_TOLD = 20
 
-
-class HealthFhir(Gateway):
+class HealthFhir(HealthFigures):
     """A FHIR R4 server's MeasureReports of type summary; of reports of persons nothing is kept."""
 
-    feed: ClassVar[str] = "health"
     title: ClassVar[str] = "Y tế (FHIR)"
 
     groups: dict[str, Group] = Field(min_length=1)
     """Group code, ``measure#code``, or a measure whose one group has no code → what it is."""
-    facilities: dict[str, str] = Field(default={})
+    facilities: dict[str, UnitCode] = Field(default={})
     """``Organization/<id>``, ``Location/<id>`` or identifier → code of the unit, unless the id is one itself."""
     stratifiers: dict[str, str] = Field(default={})
     """Stratifier code → name of a dimension; else the code's own spelling."""
     ignored: tuple[str, ...] = ()
     """Groups that are not wanted; ``*``: all that ``groups`` does not name."""
-    since: date = date(2020, 1, 1)
-    """Day from which on changes are read the first time."""
     page_size: int = Field(default=100, ge=1, le=5000)
     """Reports a page."""
-    overlap: timedelta = timedelta(minutes=10)
-    """How long the other side may take to store a change; changes so near to a look are asked for again."""
-    every: timedelta = timedelta(hours=1)
-    """Pause between two looks."""
     stale_after: timedelta = timedelta(days=35)
     """Silence after which the feed counts as stale."""
-    largest_body: int = Field(default=16 * 1024 * 1024, gt=0)
-    """Bytes; a larger answer is refused."""
-
-    @field_validator("facilities")
-    @classmethod
-    def _are_units(cls, facilities: dict[str, str]) -> dict[str, str]:
-        for place, unit in facilities.items():
-            if not _UNIT.fullmatch(unit):
-                raise ValueError(
-                    f"{place} = {unit!r}: a unit's code has 5 digits (a province's 2, a former district's 3)"
-                )
-        return facilities
 
     def talks(self) -> tuple[str, ...]:
         """Return the one conversation."""
@@ -110,24 +87,16 @@ class HealthFhir(Gateway):
         said = read(message.body, self.largest_body)
         latest = (message.received_at + FUTURE).astimezone(LOCAL).date()
         figures: list[Observation] = []
-        unmapped: list[Unmapped] = []
+        unmapped: dict[str, str] = {}
         for resource in _reports(said):
             try:
                 report = Report.read(resource, self)
             except Unmapped as unknown:
-                unmapped.append(unknown)
+                unmapped.setdefault(str(unknown), unknown.place)
                 continue
             if report is not None:
                 figures += report.figures(self, latest, unmapped)
-        if unmapped:
-            told: dict[str, str] = {}
-            for fault in unmapped:
-                told.setdefault(str(fault), fault.place)
-            faults = tuple(Fault(place, reason) for reason, place in told.items())
-            reasons = "; ".join(list(told)[:_FAULTS_TOLD])
-            more = f"; … and {len(faults) - _FAULTS_TOLD} more" if len(faults) > _FAULTS_TOLD else ""
-            raise Undecodable(reasons + more, place=faults[0].place, taken=tuple(figures), faults=faults)
-        return tuple(figures)
+        return understood(figures, unmapped)
 
 
 def _reports(said: Json) -> Iterable[Json]:

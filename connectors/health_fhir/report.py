@@ -7,10 +7,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field
-
 from connectors.contract import Bound, Observation, Quality, Undecodable
 from connectors.health_fhir.period import period_of
+from connectors.health_figures import Meaning, Unmapped
 from connectors.json_fields import Json, Share
 from connectors.office_figures import Subject
 from connectors.spelling import code as spelled
@@ -25,20 +24,9 @@ _POPULATIONS = frozenset(
 _MOST_SCORE = Decimal(10) ** 12
 
 
-class Group(BaseModel):
+class Group(Meaning):
     """What a group of a measure is to us."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-    indicator: str = Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")
-    dims: dict[str, str] = Field(default={})
-    """What its figures are of (``disease = "dengue"``)."""
-    scope: str = ""
-    """What its figures leave out or are limited to."""
-    level: str = ""
-    """Where its figures speak of another level than their unit."""
-    cumulative: bool = False
-    """Whether its figures run from 1 January."""
     score: Literal["", "percent", "fraction", "count"] = ""
     """What ``measureScore`` is without a unit: 98.2 (``percent``), 0.982 (``fraction``), or a number of things."""
     count: str = "initial-population"
@@ -63,14 +51,6 @@ class Meanings(Protocol):
     @property
     def ignored(self) -> tuple[str, ...]:
         """Groups that are not wanted."""
-
-
-class Unmapped(Exception):
-    """A figure of which the operator has not said what it means."""
-
-    def __init__(self, at: Json, reason: str) -> None:
-        super().__init__(reason)
-        self.place = at.place
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +80,8 @@ class Report:
             raise said.at("status").expected("complete, pending or error")
         return cls(said, _unit(said, meanings), said.at("measure").text(200).partition("|")[0].rpartition("/")[2])
 
-    def figures(self, meanings: Meanings, latest: date, faults: list[Unmapped]) -> Iterator[Observation]:
-        """Give the figures of all groups and strata; unknown codes go into ``faults``."""
+    def figures(self, meanings: Meanings, latest: date, unmapped: dict[str, str]) -> Iterator[Observation]:
+        """Give the figures of all groups and strata; unknown codes go into ``unmapped``, by reason."""
         for group in self.said.at("group").rows():
             code = _concept(group.at("code"))
             known = meanings.groups
@@ -114,17 +94,17 @@ class Report:
                 name = code or self.measure
                 if not {name, "*"} & set(meanings.ignored):
                     remedy = f'write what it is in [sources.….groups."{name}"], or put it in `ignored`'
-                    faults.append(Unmapped(group, f"group {name!r:.80} of measure {self.measure!r:.80}: {remedy}"))
+                    unmapped.setdefault(f"group {name!r:.80} of measure {self.measure!r:.80}: {remedy}", group.place)
                 continue
             period = period_of(self.said.at("period"), latest, cumulative=its.cumulative)
             subject = Subject(self.unit, period, its.scope, its.dims, its.level)
             if (figure := _figure(group, its, subject)) is not None:
                 yield figure
-            yield from _strata(group, its, subject, meanings, faults)
+            yield from _strata(group, its, subject, meanings, unmapped)
 
 
 def _strata(
-    group: Json, its: Group, subject: Subject, meanings: Meanings, faults: list[Unmapped]
+    group: Json, its: Group, subject: Subject, meanings: Meanings, unmapped: dict[str, str]
 ) -> Iterator[Observation]:
     for stratifier in _rows(group.at("stratifier")):
         name = _concept(stratifier.at("code"))
@@ -134,7 +114,9 @@ def _strata(
             for code, value in parts or [(name, stratum.at("value"))]:
                 dimension = meanings.stratifiers.get(code) or spelled(code)
                 if not _DIMENSION.fullmatch(dimension) or dimension in dims:
-                    faults.append(Unmapped(stratifier, f"stratifier {code!r:.80}: name its dimension in `stratifiers`"))
+                    unmapped.setdefault(
+                        f"stratifier {code!r:.80}: name its dimension in `stratifiers`", stratifier.place
+                    )
                     break
                 if not (label := _concept(value)):
                     raise value.expected("the code or text of the stratum")

@@ -1,9 +1,8 @@
 """A search: the pages of one reading, which FHIR chains by ``link``; what a conversation keeps between two looks."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -13,36 +12,11 @@ from connectors import changes
 from connectors.talk import Answer
 
 
-@dataclass(frozen=True, slots=True)
-class Search:
-    """Where a reading stands.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search(changes.Reading):
+    """Where a reading stands: ``following`` is path and query of the next page."""
 
-    ``since`` (UTC) is what is asked for, ``began`` the other side's clock at its first page, ``newest`` the newest
-    change seen, ``following`` path and query of the next page. ``seen`` and ``etag`` are those of the answer that
-    brought all there is since ``since``.
-    """
-
-    since: datetime
-    began: datetime | None = None
-    newest: datetime | None = None
     following: str = ""
-    seen: str = ""
-    etag: str = ""
-
-    @classmethod
-    def read(cls, cursor: str, first: date) -> "Search":
-        """Return the search that a cursor tells, or the one that begins on a day."""
-        if not cursor:
-            return cls(datetime(first.year, first.month, first.day, tzinfo=UTC))
-        said: dict[str, Any] = json.loads(cursor)
-        for name in said.keys() & {"since", "began", "newest"}:
-            said[name] = datetime.fromisoformat(said[name])
-        return cls(**said)
-
-    def text(self) -> str:
-        """Return the cursor."""
-        fields = ((name, getattr(self, name)) for name in self.__dataclass_fields__)
-        return json.dumps({k: v.isoformat() if isinstance(v, datetime) else v for k, v in fields if v})
 
     def path(self, params: Mapping[str, str], count: int) -> str:
         """Return path and query of the next page to ask for."""
@@ -52,14 +26,10 @@ class Search:
 
     def answered(self, answer: Answer, page: "Page", base: str, overlap: timedelta) -> "Search":
         """Return the search behind a page; behind the last one it is the next search."""
-        began = self.began or changes.clock(answer)
-        newest = max((at for at in (self.newest, page.newest) if at), default=None)
-        if page.link:
-            return Search(self.since, began, newest, page.following(base))
-        since = changes.since(self.since, newest, began, overlap)
-        if since == self.since and not self.following:
-            return Search(since, seen=page.seen, etag=answer.headers.get("etag", ""))
-        return Search(since)
+        if not page.link:
+            return self.over(page.newest, answer, overlap, seen=page.seen, whole=not self.following)
+        began, newest = self.began or changes.clock(answer), self.newer(page.newest)
+        return Search(since=self.since, began=began, newest=newest, following=page.following(base))
 
     def again(self) -> "Search":
         """Return the search from its first page."""
