@@ -17,6 +17,7 @@ from psycopg import sql
 from psycopg.rows import DictRow
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from ingest import reading
 from ingest.errors import ConfigError
 from ingest.store import Link, Store
 
@@ -161,6 +162,7 @@ def install(store: Store) -> bool:
         faults = [fault for key, text in texts.items() if (fault := _create(link, key, text))]
         if faults:
             raise ConfigError(*faults)
+        reading.grant(link)
         link.execute(
             "insert into store_meta values ('indicators', %s) on conflict (key) do update set value = excluded.value",
             (digest,),

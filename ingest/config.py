@@ -61,6 +61,8 @@ class Database(Section):
     """Connections at most, per process."""
     keep_days: int = Field(default=400, ge=2)
     """Device reports older than this are dropped, a day's partition at a time."""
+    reader_password: SecretStr = SecretStr("")
+    """What Grafana's role ``ioc_grafana``, which may only read, logs in with; set by `ioc migrate`. Empty: as it is."""
 
 
 class Broker(Section):
@@ -283,6 +285,9 @@ def load(path: Path | None, environment: Mapping[str, str] = os.environ) -> Sett
         for section in ("database", "broker")
         if urlsplit(str(dict(tables.get(section, {})).get("url", ""))).password
     ]
+    if dict(tables.get("database", {})).get("reader_password"):
+        variable = "IOC_DATABASE__READER_PASSWORD"
+        faults.append(f"{path}:database.reader_password: is a secret; it comes from the environment: {variable}")
     sources, commune = tables.get("sources", {}), tables.get("commune", {})
     # What opens simulated offices guards nothing.
     simulated = isinstance(commune, dict) and commune.get("simulated") is True

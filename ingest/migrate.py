@@ -5,6 +5,7 @@ import logging
 
 import psycopg
 
+from ingest import reading
 from ingest.errors import ConfigError
 from ingest.partitions import make_ahead
 from ingest.sql import migrations
@@ -48,6 +49,7 @@ def migrate(store: Store, *, up_to: int | None = None) -> list[str]:
             link.execute("insert into store_meta values ('mode', 'plain') on conflict do nothing")
             load_units(link)
             make_ahead(link)
+            reading.prepare(link)
     for name in done:
         log.info("migrated step=%r", name)
     return done

@@ -90,14 +90,19 @@ def explain(
 
 @app.command()
 def migrate(config: Config = None, as_json: AsJson = False) -> None:
-    """Bring the database's schema and its numbers up to date."""
+    """Bring the database's schema, its numbers and the role that may only read up to date."""
     from dashboards import indicators
+    from ingest import reading
     from ingest.migrate import migrate as up
     from ingest.store import Store
 
-    with Store(settings_of(config).database.url, name="ioc-migrate") as store:
+    database = settings_of(config).database
+    with Store(database.url, name="ioc-migrate") as store:
         done = up(store)
-        say({"migrations": done, "numbers_renewed": indicators.install(store)}, as_json=as_json)
+        renewed = indicators.install(store)
+        if password := database.reader_password.get_secret_value():
+            reading.let_in(store, password)
+        say({"migrations": done, "numbers_renewed": renewed, "reader_let_in": bool(password)}, as_json=as_json)
 
 
 @app.command()

@@ -12,7 +12,7 @@ import psycopg
 
 from connectors.contract import Polled
 from dashboards import indicators
-from ingest import migrate
+from ingest import migrate, reading
 from ingest.config import Settings
 from ingest.errors import IocError, StoreDown
 from ingest.sql import QUERIES
@@ -51,6 +51,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
             return
         yield Finding("database", True, f"{row['version'].split(' on ')[0]}, up {row['up']}" if row else "")
         yield _schema(store)
+        yield from _reader(store)
         yield from _receivers(settings, store)
         yield _tried("numbers", lambda: f"{len(indicators.load())} defined", "mend the definition named above")
 
@@ -68,6 +69,20 @@ def _schema(store: Store) -> Finding:
     )
     seen = f"this version's, mode {mode and mode['value']}, {units and units['n']} communes"
     return Finding("schema", True, seen)
+
+
+def _reader(store: Store) -> Iterator[Finding]:
+    """Tell whether Grafana's role reads what it should, and no more; the schema's finding comes before it."""
+    what = f"role {reading.ROLE}"
+    try:
+        with store.transaction() as link:
+            found = list(reading.faults(link))
+    except psycopg.errors.UndefinedTable:
+        return
+    for seen, remedy in found:
+        yield Finding(what, False, seen, remedy)
+    if not found:
+        yield Finding(what, True, f"reads {len(reading.READABLE)} tables and views, and may write nothing")
 
 
 def _receivers(settings: Settings, store: Store) -> Iterator[Finding]:
