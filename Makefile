@@ -57,7 +57,7 @@ clean:
 	@touch $@
 
 # Real peers for tests: broker, browser, SNMP agent, RTSP servers; who is not root installs them once by hand.
-DEBIAN := mosquitto chromium snmpd snmp ffmpeg python3-gi gir1.2-gst-rtsp-server-1.0 \
+DEBIAN := mosquitto mosquitto-clients caddy openssl systemd chromium snmpd snmp ffmpeg python3-gi gir1.2-gst-rtsp-server-1.0 \
   gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-ugly
 
 .venv/debian: .venv/made Makefile

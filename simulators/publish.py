@@ -23,20 +23,32 @@ ALONE = 200
 _GATEWAYS = 20
 
 
+def _address(url: str) -> tuple[str, int]:
+    parts = urlsplit(url)
+    return parts.hostname or "127.0.0.1", parts.port or (8883 if parts.scheme == "mqtts" else 1883)
+
+
+def _sign_in(client: paho.Client, url: str) -> None:
+    """Give a client what the URL says of user and TLS; ``mqtts`` trusts this machine's authorities (SSL_CERT_FILE)."""
+    parts = urlsplit(url)
+    if parts.username:
+        client.username_pw_set(unquote(parts.username), unquote(parts.password or ""))
+    if parts.scheme == "mqtts":
+        client.tls_set()
+
+
 class Line:
     """One connection, of a device or of a gateway; connects again by itself, and keeps what it could not send."""
 
     def __init__(self, url: str, name: str, device: DeviceId | None) -> None:
-        parts = urlsplit(url)
-        self._address = (parts.hostname or "127.0.0.1", parts.port or 1883)
+        self._address = _address(url)
         self._device = device
         self._retry_at = 0.0
         self._pause = 0.5
         self.last: paho.MQTTMessageInfo | None = None
         self.client = paho.Client(CallbackAPIVersion.VERSION2, client_id=name, clean_session=False)
         self.client.max_inflight_messages_set(1000)
-        if parts.username:
-            self.client.username_pw_set(unquote(parts.username), unquote(parts.password or ""))
+        _sign_in(self.client, url)
         if device is not None:
             self.client.will_set(self._connection, b"offline", qos=1, retain=True)
         self.client.on_connect = self._on_connect
@@ -138,14 +150,12 @@ class Ear:
     """Hears what devices publish, beside whoever else listens; its session ends with it."""
 
     def __init__(self, url: str, filters: Iterable[str], heard: Callable[[str, bytes, bool], None]) -> None:
-        parts = urlsplit(url)
         self._client = paho.Client(CallbackAPIVersion.VERSION2, clean_session=True)
-        if parts.username:
-            self._client.username_pw_set(unquote(parts.username), unquote(parts.password or ""))
+        _sign_in(self._client, url)
         topics = [(topic, 1) for topic in filters]
         self._client.on_connect = lambda client, *_: client.subscribe(topics)
         self._client.on_message = lambda _client, _data, m: heard(m.topic, bytes(m.payload), m.retain)
-        self._client.connect(parts.hostname or "127.0.0.1", parts.port or 1883)
+        self._client.connect(*_address(url))
 
     def listen(self, stopping: threading.Event, seconds: float) -> None:
         """Listen until told to stop, or for so long; connects again by itself."""

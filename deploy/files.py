@@ -1,0 +1,32 @@
+"""Writing what must never be written over."""
+
+import os
+import secrets
+from pathlib import Path
+
+
+class Mishap(Exception):
+    """Something that the operator must mend; the text says what and how."""
+
+
+def private_folder(path: Path) -> None:
+    """Make a folder that only its owner enters; one that exists stays as it is."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def keep(path: Path, content: bytes | str, mode: int) -> bool:
+    """Write a new file, whole or not at all; one that exists is left alone. Tells whether it is new."""
+    if path.exists():
+        return False
+    half = path.with_name(f".{path.name}.new")
+    half.unlink(missing_ok=True)
+    with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content.encode() if isinstance(content, str) else content)
+    half.chmod(mode)
+    half.rename(path)
+    return True
+
+
+def password() -> str:
+    """Return a password of 144 random bits, fit for a URL and for what devices let one type."""
+    return secrets.token_urlsafe(18)
