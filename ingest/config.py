@@ -1,4 +1,4 @@
-"""The one file ``ioc.toml`` as one strict model; ``IOC_<SECTION>__<KEY>`` overrides it, and secrets come only so."""
+"""The one file ``ioc.toml`` as one strict model; ``IOC_<SECTION>__<KEY>[_FILE]`` overrides it, secrets come only so."""
 
 import os
 import tomllib
@@ -23,6 +23,7 @@ from connectors import CONNECTORS
 from connectors.contract import Connector
 from ingest import rules as shipped_rules
 from ingest.contracts import Contracts
+from ingest.environment import given
 from ingest.errors import ConfigError
 from ingest.receiver import Receiver
 from ingest.receivers import give, receivers_of, secrets_in
@@ -248,10 +249,8 @@ class Settings(Section):
 
 
 def _from_environment(environment: Mapping[str, str], tables: dict[str, Any]) -> list[str]:
-    faults = []
-    for variable, value in sorted(environment.items()):
-        if not variable.startswith("IOC_") or "__" not in variable:
-            continue
+    values, faults = given(environment)
+    for variable, value in values.items():
         *sections, key = variable.removeprefix("IOC_").lower().split("__")
         if sections[0] == "receivers":
             if fault := give(tables.get("receivers"), [*sections[1:], key], value):
