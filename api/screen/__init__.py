@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
-from nicegui import app as pages
+from nicegui import app as served
 from nicegui import ui
 
+from api.screen import addresses
+from api.screen.board import Boards
 from api.screen.live import Live
 from api.screen.page import TITLE, Doorkeeper, build
 from ingest.store import Store
@@ -38,8 +40,9 @@ def mount(app: FastAPI) -> None:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     app.router.lifespan_context = life
-    pages.add_static_files("/screen/fonts", _HERE / "fonts", max_cache_age=_YEAR)
-    pages.add_static_file(local_file=_HERE / "style.css", url_path="/screen/style.css", max_cache_age=_YEAR)
+    app.include_router(addresses.router(Boards(store), lambda: live.commune))
+    served.add_static_files("/screen/fonts", _HERE / "fonts", max_cache_age=_YEAR)
+    served.add_static_file(local_file=_HERE / "style.css", url_path="/screen/style.css", max_cache_age=_YEAR)
     version = hashlib.sha256((_HERE / "style.css").read_bytes()).hexdigest()[:12]
     style = f"/screen/style.css?{version}"
     ui.add_head_html(_head(style), shared=True)

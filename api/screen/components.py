@@ -1,62 +1,40 @@
-"""The parts of a screen: one JavaScript component each; the server keeps no element for a device."""
+"""What the browser runs: one frame, its pages, and the parts they share; the server keeps no element for a device."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
+import nicegui.elements.echart
+import nicegui.elements.leaflet  # noqa: F401  # both only so that a page may fetch the libraries when it needs them
 from nicegui.element import Element
 
 from api.screen import words
+from api.screen.language import Language, english
 from api.screen.picture import Picture
 
-_SHARED = ["components/clock.js", "components/marks.js", "components/picture.js"]
+_HERE = Path(__file__).parent / "components"
+_OWN = ("shell", "sign_in", "theme")
+_PARTS = [
+    str(file.relative_to(_HERE.parent)) for file in sorted(_HERE.rglob("*.js")) if file.stem not in _OWN
+]  # the browser's import map names each by its stem
 
 
-class Banner(Element, component="components/banner.js", dependencies=_SHARED):  # type: ignore[arg-type]
-    """Holds the picture in the browser, takes its changes, and says when it stands still; comes before all others."""
+class Shell(Element, component="components/shell.js", dependencies=_PARTS):  # type: ignore[arg-type]
+    """The frame: holds the picture in the browser, takes its changes, and shows the page of the address."""
 
-    def __init__(self, picture: Picture, role: str, now: float) -> None:
+    def __init__(
+        self, picture: Picture, pages: Sequence[Mapping[str, Any]], *, role: str, who: str, now: float,
+        language: Language,
+    ) -> None:  # fmt: skip
         super().__init__()
         self._props["picture"] = picture
+        self._props["pages"] = list(pages)
         self._props["role"] = role
+        self._props["who"] = who
         self._props["now"] = now
         self._props["words"] = words.dictionary()
-
-
-class Masthead(Element, component="components/masthead.js"):
-    """The commune, the pages, the clock and the age of the newest datum."""
-
-    def __init__(self, pages: Mapping[str, str], here: str, who: str) -> None:
-        super().__init__()
-        self._props["pages"] = [{"path": path, "title": title} for path, title in pages.items()]
-        self._props["here"] = here
-        self._props["who"] = who
-
-
-class Sentence(Element, component="components/sentence.js"):
-    """What needs doing, then how it is."""
-
-
-class Attention(Element, component="components/attention.js"):
-    """What needs doing, one by one."""
-
-
-class CommuneMap(Element, component="components/commune_map.js"):
-    """Where it is, without tiles from the internet."""
-
-
-class Wall(Element, component="components/wall.js"):
-    """Every device at a glance, by hamlet."""
-
-
-class Tiles(Element, component="components/tiles.js"):
-    """The indicators."""
-
-
-class Feeds(Element, component="components/feeds.js"):
-    """The sources and how fresh they are."""
-
-
-class Tip(Element, component="components/tip.js"):
-    """What is known of the device under the pointer or the keyboard's focus."""
+        self._props["language"] = language
+        self._props["english"] = dict(english()) if language == "en" else {}
 
 
 class SignIn(Element, component="components/sign_in.js"):

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,8 +11,9 @@ from typing import Any
 import orjson
 
 from api.hub import Event, Hub
-from api.screen import facts, incidents, picture, tiles
+from api.screen import facts, incidents, language, picture, tiles
 from api.screen.facts import Commune, Device, DeviceKey, Facts
+from api.screen.language import Language
 from api.screen.picture import Picture
 from connectors.contract import LOCAL
 from dashboards import indicators
@@ -57,16 +58,30 @@ class Live:
         self._facts = Facts(Commune(settings.commune.unit, simulated=settings.commune.simulated))
         self._due = dict.fromkeys(_EVERY, 0.0)
         self._touched: set[str] = set()
+        self._changed: Counter[str] = Counter()
+        """How often something of a type changed: a page reads its own rows again when the count moves."""
         self._heard: deque[Event] = deque(maxlen=_BOUND)
         self._woken = asyncio.Event()
-        self._screens: dict[int, Tell] = {}
+        self._screens: dict[int, tuple[Tell, Language]] = {}
         self._breathed = 0.0
         self._away: float | None = None
-        self.picture: Picture = self._drawn(breathe=True)
+        self._pictures: dict[Language, Picture] = {}
+        self._pictures["vi"] = self._drawn("vi", breathe=True)
 
-    def watch(self, tell: Tell) -> Callable[[], None]:
+    @property
+    def commune(self) -> Commune:
+        """Whose screen this is."""
+        return self._facts.commune
+
+    def picture(self, spoken: Language) -> Picture:
+        """Return the whole picture in a language; a language that nobody looked at is drawn when it is asked for."""
+        if spoken not in self._pictures:
+            self._pictures[spoken] = self._drawn(spoken, breathe=True)
+        return self._pictures[spoken]
+
+    def watch(self, tell: Tell, spoken: Language = "vi") -> Callable[[], None]:
         """Call ``tell`` with every change from now on; returns how to end it."""
-        self._screens[id(tell)] = tell
+        self._screens[id(tell)] = tell, spoken
         return lambda: self._screens.pop(id(tell), None) and None
 
     async def run(self) -> None:
@@ -120,16 +135,25 @@ class Live:
             self._due = {part: max(due, now + _RETRY) for part, due in self._due.items()}
         if breathe:
             self._breathed = now
-        after = await asyncio.to_thread(self._drawn, breathe=breathe)
-        differing = picture.changes(self.picture, after)
-        self.picture = after
-        if differing or breathe:
-            for tell in list(self._screens.values()):
-                tell({**differing, "now": time.time()})
+        for spoken, before in list(self._pictures.items()):
+            after = await asyncio.to_thread(self._drawn, spoken, breathe=breathe)
+            differing = picture.changes(before, after)
+            self._pictures[spoken] = after
+            if differing or breathe:
+                for tell, tongue in list(self._screens.values()):
+                    if tongue == spoken:
+                        tell({**differing, "now": time.time()})
+        self._forget()
 
-    def _drawn(self, *, breathe: bool) -> Picture:
-        before = getattr(self, "picture", None)
-        return {**picture.draw(self._facts, before, breathe=breathe), "away": self._away}
+    def _drawn(self, spoken: Language, *, breathe: bool) -> Picture:
+        with language.speaking(spoken):
+            drawn = picture.draw(self._facts, self._pictures.get(spoken), breathe=breathe)
+        return {**drawn, "away": self._away, "changed": dict(self._changed)}
+
+    def _forget(self) -> None:
+        """Draw no longer what nobody looks at; Vietnamese stays."""
+        for spoken in set(self._pictures) - {"vi"} - {tongue for _, tongue in self._screens.values()}:
+            del self._pictures[spoken]
 
     def _take(self) -> None:
         """Take what the hub said since the last turn into the facts."""
@@ -138,10 +162,13 @@ class Live:
             if event.type == "device":
                 if _merge(self._facts.devices, orjson.loads(event.data)):
                     self._touched.update(tiles.keys_touched("device"))
+                    self._changed["device"] += 1
             elif event.type == "case":
                 self._touched.update(tiles.keys_touched("case"))
+                self._changed["case"] += 1
             elif event.type == "incident":
                 self._due["incidents"] = 0.0
+                self._changed["incident"] += 1
             elif event.type == "hub":
                 self._due = dict.fromkeys(_EVERY, 0.0)
                 if orjson.loads(event.data)["state"] == "away":

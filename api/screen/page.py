@@ -1,4 +1,4 @@
-"""The pages: their parts in order; where the parts stand is for ``style.css`` to say."""
+"""The doors to the screen: every page's address, who is let in, and who is shown out."""
 
 import asyncio
 import logging
@@ -10,18 +10,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from nicegui import Client, ui
 
 from api.access import COOKIE, Principal, recognise
-from api.screen.components import (
-    Attention,
-    Banner,
-    CommuneMap,
-    Feeds,
-    Masthead,
-    Sentence,
-    SignIn,
-    Tiles,
-    Tip,
-    Wall,
-)
+from api.screen import language, pages
+from api.screen.components import Shell, SignIn
 from api.screen.live import Live
 from api.screen.picture import Picture
 from ingest.errors import StoreDown
@@ -29,8 +19,6 @@ from ingest.store import Store
 
 log = logging.getLogger(__name__)
 
-PAGES = {"/": "Tổng quan"}
-"""Pages by path, as the header lists them."""
 TITLE = "Trung tâm giám sát, điều hành thông minh"
 
 _LOOK_AGAIN = 60.0
@@ -79,8 +67,7 @@ def build(store: Store, live: Live, doorkeeper: Doorkeeper, style: str) -> None:
     async def admitted(request: Request) -> Principal | None:
         return await asyncio.to_thread(recognise, store, request.cookies.get(COOKIE), None)
 
-    @ui.page("/", title=TITLE)
-    async def overview(request: Request, client: Client) -> Response | None:
+    async def opened(request: Request, client: Client) -> Response | None:
         try:
             principal = await admitted(request)
         except StoreDown:
@@ -88,13 +75,20 @@ def build(store: Store, live: Live, doorkeeper: Doorkeeper, style: str) -> None:
         if principal is None:
             return RedirectResponse("/sign-in", 303)
         doorkeeper.admit(client, request.cookies[COOKIE])
-        banner = _overview(live, principal)
+        tongue = language.chosen(request.cookies.get(language.COOKIE))
+        shell = Shell(live.picture(tongue), pages.open_to(principal.role), role=principal.role, who=principal.name,
+                      now=time.time(), language=tongue)  # fmt: skip
 
         def tell(changes: Picture) -> None:
-            banner.run_method("apply", changes)
+            shell.run_method("apply", changes)
 
-        client.on_delete(live.watch(tell))
+        client.on_delete(live.watch(tell, tongue))
         return None
+
+    for page in pages.PAGES:
+        ui.page(page.path, title=TITLE)(opened)
+        if page.deeper:
+            ui.page(page.path + "/{rest:path}", title=TITLE)(opened)
 
     @ui.page("/sign-in", title=f"Đăng nhập · {TITLE}")
     async def sign_in(request: Request) -> Response | None:
@@ -105,18 +99,3 @@ def build(store: Store, live: Live, doorkeeper: Doorkeeper, style: str) -> None:
             log.debug("sign-in page without a database")
         SignIn()
         return None
-
-
-def _overview(live: Live, principal: Principal) -> Banner:
-    with ui.element("div").classes("screen"):
-        banner = Banner(live.picture, principal.role, time.time())
-        Masthead(PAGES, "/", principal.name)
-        Sentence()
-        with ui.element("main").classes("floor"):
-            Attention()
-            CommuneMap()
-            Wall()
-            Tiles()
-        Feeds()
-        Tip()
-    return banner

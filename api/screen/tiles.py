@@ -1,12 +1,14 @@
 """The tiles: which indicators stand in the row, and what each says for a glance."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
-from api.screen import words
+from api.screen import pages, words
 from api.screen.facts import Facts, Feed, Reading
+from api.screen.language import say, spoken
 from connectors.contract import LOCAL
 from dashboards import indicators
 from dashboards.indicators import Indicator
@@ -19,10 +21,13 @@ class Tile:
     """One indicator in the row; ``touched_by`` is the live change after which it is read at once."""
 
     key: str
-    title: str
-    period: str
+    title: str = ""
+    """What stands on the tile; none: the indicator's own title."""
+    period: str = ""
+    """What the value speaks of; none: the grain at its instant ("tháng 10/2026")."""
     touched_by: Touch = ""
-    trend: bool = True
+    label: str = ""
+    """Which of several values of one instant; none: the first."""
 
 
 TILES = (
@@ -41,11 +46,11 @@ _SIGNS = {"higher": "≥", "lower": "≤"}
 _GAPS = {"1 minute": timedelta(minutes=1), "1 hour": timedelta(hours=1), "1 day": timedelta(days=1)}
 
 
-def keys_read() -> tuple[str, ...]:
-    """Return every indicator that a tile shows, its whole and its amount included."""
+def keys_read(row: Sequence[Tile] = TILES) -> tuple[str, ...]:
+    """Return every indicator that tiles show, their wholes and amounts included."""
     known = indicators.load()
     wanted: dict[str, None] = {}
-    for tile in TILES:
+    for tile in row:
         indicator = known[tile.key]
         for key in (tile.key, indicator.of, indicator.amount):
             if key:
@@ -60,32 +65,34 @@ def keys_touched(what: str) -> tuple[str, ...]:
     return (*touched, *(known[key].of for key in touched if known[key].of))
 
 
-def draw(facts: Facts) -> dict[str, dict[str, Any]]:
-    """Return the row of tiles as the browser shows it, by key and in order."""
+def draw(facts: Facts, row: Sequence[Tile] = TILES) -> dict[str, dict[str, Any]]:
+    """Return a row of tiles as the browser shows it, by key and in order."""
     known = indicators.load()
-    return {tile.key: _draw(tile, known[tile.key], facts) for tile in TILES}
+    return {tile.key: _draw(tile, known[tile.key], facts) for tile in row}
 
 
 def _draw(tile: Tile, indicator: Indicator, facts: Facts) -> dict[str, Any]:
     now = facts.numbers.get(tile.key)
-    feed = _feed(indicator, facts.feeds)
+    feed = serving(indicator, facts.feeds)
     late = feed is not None and feed.state in ("stale", "error", "never")
     budget = indicator.feed == "budget"
-    period = f"đến {words.day(now.at)}" if budget and now else tile.period
+    period = tile.period or (words.period(indicator.grain, now.at, cumulative=budget) if now else "")
     amount = facts.numbers.get(indicator.amount) if indicator.amount else None
     return {
         "key": tile.key,
-        "title": tile.title,
+        "title": say(tile.title or indicator.title) if spoken() == "vi" or tile.title else indicator.title_en,
         "value": _value(indicator, now),
+        "number": float(now.value) if now else None,
         "unit": _unit(indicator, facts.numbers.get(indicator.of) if indicator.of else None),
         "tone": indicator.level(float(now.value)) if now else "",
         "verdict": _verdict(indicator, now),
         "target": _target(indicator),
-        "period": period if now else "",
+        "period": say(period) if now else "",
         "compare": _elapsed(now.at) if now and tile.key == "budget_expenditure_rate" else "",
         "amount": words.money(amount.value) if amount else "",
         "exact": words.money_exact(amount.value) if amount else "",
-        "source": words.SOURCES.get(indicator.feed, feed.title) if feed else "" if indicator.feed else "Mọi nguồn",
+        "source": source_of(indicator, feed),
+        "page": pages.path_of(indicator.feed),
         "at": _epoch(feed.last) if feed else None,
         "anyfeed": not indicator.feed,
         "late": _epoch(feed.due) if feed and late else None,
@@ -107,15 +114,15 @@ def _unit(indicator: Indicator, whole: Reading | None) -> str:
     if indicator.of:
         return f"/{words.number(whole.value)}" if whole else ""
     if indicator.feed == "budget":
-        return "% dự toán"
-    return "" if indicator.unit == "message" else words.UNITS[indicator.unit]
+        return say("% dự toán")
+    return "" if indicator.unit == "message" else say(words.UNITS[indicator.unit])
 
 
 def _verdict(indicator: Indicator, now: Reading | None) -> str:
     """Say in words what the colour says: never colour alone."""
     if now is None or not indicator.level(float(now.value)):
         return ""
-    return "dưới ngưỡng" if indicator.better == "higher" else "vượt ngưỡng"
+    return say("dưới ngưỡng") if indicator.better == "higher" else say("vượt ngưỡng")
 
 
 def _target(indicator: Indicator) -> str:
@@ -125,10 +132,17 @@ def _target(indicator: Indicator) -> str:
     return f"{_SIGNS.get(indicator.better, '')} {words.number(indicator.target)}{unit}".strip()
 
 
-def _feed(indicator: Indicator, feeds: list[Feed]) -> Feed | None:
+def source_of(indicator: Indicator, feed: Feed | None) -> str:
+    """Name the source of a number in a word; empty where none is configured."""
+    if feed is None:
+        return "" if indicator.feed else say("Mọi nguồn")
+    return say(words.SOURCES.get(indicator.feed, feed.title))
+
+
+def serving(indicator: Indicator, feeds: Sequence[Feed]) -> Feed | None:
     """Return the source that the number's age comes from: the freshest of its feed."""
-    serving = [feed for feed in feeds if feed.feed == indicator.feed]
-    return max(serving, key=lambda feed: feed.last or datetime.min.replace(tzinfo=UTC), default=None)
+    its = [feed for feed in feeds if feed.feed == indicator.feed]
+    return max(its, key=lambda feed: feed.last or datetime.min.replace(tzinfo=UTC), default=None)
 
 
 def _elapsed(at: datetime) -> str:

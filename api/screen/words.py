@@ -91,13 +91,32 @@ SEVERITIES = {"normal": "bình thường", "soon": "cần xử lý sớm", "urge
 UNITS = {
     "camera": "camera",
     "case": "ca",
+    "cooperative": "hợp tác xã",
+    "criterion": "tiêu chí",
     "device": "thiết bị",
     "document": "văn bản",
     "dossier": "hồ sơ",
+    "figure": "số liệu",
+    "head": "con",
+    "hectare": "ha",
+    "household": "hộ",
     "mention": "lượt đề cập",
     "message": "bản tin",
+    "million_vnd_per_person_year": "triệu đồng/người/năm",
+    "millisecond": "ms",
+    "minute": "phút",
     "percent": "%",
+    "person": "người",
+    "point": "điểm",
+    "product": "sản phẩm",
     "report": "phản ánh",
+    "second": "giây",
+    "service": "dịch vụ",
+    "speaker_cluster": "cụm loa",
+    "team": "tổ",
+    "times": "lần",
+    "tonne": "tấn",
+    "visit": "lượt",
     "vnd": "đồng",
 }
 
@@ -198,6 +217,20 @@ def day_month(at: datetime) -> str:
 def time_of(at: datetime) -> str:
     """Write an instant's time of day in Asia/Ho_Chi_Minh."""
     return f"{at.astimezone(LOCAL):%H:%M}"
+
+
+def period(grain: str, at: datetime, *, cumulative: bool = False) -> str:
+    """Name the period of a grain that an instant speaks of, as "tháng 10/2026"; cumulative: since 1 January."""
+    local = at.astimezone(LOCAL)
+    if cumulative:
+        return f"đến {day(at)}"
+    if grain == "1 year":
+        return f"năm {local.year}"
+    if grain == "3 months":
+        return f"quý {('I', 'II', 'III', 'IV')[(local.month - 1) // 3]}/{local.year}"
+    if grain == "1 month":
+        return f"tháng {local.month}/{local.year}"
+    return f"ngày {day(at)}" if grain == "1 day" else f"{time_of(at)} {day_month(at)}"
 
 
 def lasting(age: timedelta) -> str:

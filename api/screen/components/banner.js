@@ -1,15 +1,10 @@
-import { apply, keepWatch, load, picture, view } from "picture";
+import { keepWatch, picture, view } from "picture";
+import { t } from "language";
 import { clock, sinceOf } from "clock";
 
 export default {
   template: `
     <div class="banner" :class="{ shown: text }" role="alert" aria-live="assertive">{{ text }}</div>`,
-  props: { picture: Object, role: String, now: Number, words: Object },
-  created() {
-    view.role = this.role;
-    view.words = this.words;
-    load(this.picture, this.now);
-  },
   mounted() {
     keepWatch();
   },
@@ -18,7 +13,7 @@ export default {
       const at = view.lostAt ?? picture.away;
       if (at === null) return "";
       const what = view.lostAt !== null ? "Mất kết nối với máy chủ" : "Cơ sở dữ liệu không trả lời";
-      return `${what} từ ${sinceOf(at, clock.now)} – số liệu bên dưới là của lúc đó`;
+      return t(what + " từ {since} – số liệu bên dưới là của lúc đó", { since: sinceOf(at, clock.now) });
     },
   },
   watch: {
@@ -29,5 +24,4 @@ export default {
       },
     },
   },
-  methods: { apply },
 };

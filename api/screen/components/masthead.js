@@ -1,39 +1,95 @@
-import { picture } from "picture";
+import { picture, view } from "picture";
 import { Mark } from "marks";
 import { clock, dateOf, secondsOf, span, weekdayOf } from "clock";
+import { speak, t } from "language";
 
+// The pages that find room stand in a row, the rest behind "Thêm"; a phone has all of them behind one button.
 export default {
   components: { Mark },
   template: `
     <header class="masthead">
+      <a class="skip" href="#content" @click.prevent="skip">{{ t("Đến nội dung") }}</a>
       <h1 :title="name"><b>{{ name }}</b><span v-if="more"> · {{ more }}</span></h1>
-      <nav aria-label="Các trang">
-        <a v-for="page in pages" :href="page.path" :aria-current="page.path === here ? 'page' : null">{{ page.title }}</a>
+      <nav ref="nav" :aria-label="t('Các trang')" @keydown.esc="opened = false">
+        <a v-for="page in pages.slice(0, room)" :key="page.path" :href="page.path" data-page="1" :aria-current="page.path === here ? 'page' : null">{{ t(page.title) }}</a>
+        <div v-if="room < pages.length" class="further" :class="{ current: rest.some(({ path }) => path === here) }" @focusout="left">
+          <button type="button" :aria-expanded="opened" aria-controls="further-pages" @click="opened = !opened">{{ named }}<Mark name="down"/></button>
+          <ul v-show="opened" id="further-pages">
+            <li v-for="page in rest" :key="page.path"><a :href="page.path" data-page="1" :aria-current="page.path === here ? 'page' : null" @click="opened = false">{{ t(page.title) }}</a></li>
+          </ul>
+        </div>
       </nav>
       <div class="watch">
         <time class="now">{{ time }}</time>
         <span class="fresh">{{ day }} · {{ newest }}</span>
       </div>
       <div class="own">
-        <button type="button" @click="turn" aria-label="Đổi nền sáng, tối" title="Đổi nền sáng, tối"><Mark name="theme"/></button>
-        <button type="button" class="leave" @click="leave" :title="'Đang đăng nhập: ' + who">Đăng xuất</button>
+        <button type="button" class="tongue" :lang="other" @click="speak(other)" :title="other === 'en' ? 'English' : 'Tiếng Việt'">{{ other.toUpperCase() }}</button>
+        <button type="button" @click="turn" :aria-label="t('Đổi nền sáng, tối')" :title="t('Đổi nền sáng, tối')"><Mark name="theme"/></button>
+        <button type="button" class="leave" @click="leave" :title="t('Đang đăng nhập: {who}', { who })">{{ t("Đăng xuất") }}</button>
       </div>
     </header>`,
   props: { pages: Array, here: String, who: String },
+  setup: () => ({ t, speak }),
+  data: () => ({ room: 0, opened: false }),
+  mounted() {
+    this.ruler = document.createElement("canvas").getContext("2d");
+    this.observer = new ResizeObserver(() => this.measure());
+    this.observer.observe(this.$refs.nav);
+    document.fonts?.ready.then(() => this.measure());
+  },
+  beforeUnmount() {
+    this.observer.disconnect();
+  },
   computed: {
     name() {
-      return "IOC " + (picture.commune.name || "mã " + picture.commune.code).toLocaleUpperCase("vi");
+      return "IOC " + (picture.commune.name || t("mã") + " " + picture.commune.code).toLocaleUpperCase("vi");
     },
     more() {
       const { name, code, province, simulated } = picture.commune;
-      return [name && `mã ${code}`, province, simulated && "mô phỏng"].filter(Boolean).join(" · ");
+      return [name && `${t("mã")} ${code}`, province, simulated && t("mô phỏng")].filter(Boolean).join(" · ");
     },
+    rest() {
+      return this.pages.slice(this.room);
+    },
+    named() {
+      const here = this.rest.find(({ path }) => path === this.here);
+      return here ? t(here.title) : t(this.room ? "Thêm" : "Các trang");
+    },
+    other: () => (view.language === "en" ? "vi" : "en"),
     time: () => secondsOf(clock.now),
     day: () => `${weekdayOf(clock.now)} ${dateOf(clock.now)}`,
     newest: () =>
-      picture.newest === null ? "chưa có dữ liệu" : `dữ liệu mới nhất ${span(clock.now - picture.newest)} trước`,
+      picture.newest === null ? t("chưa có dữ liệu") : t("dữ liệu mới nhất {age} trước", { age: span(clock.now - picture.newest) }),
+  },
+  watch: {
+    here() {
+      this.opened = false;
+    },
   },
   methods: {
+    measure() {
+      const { nav } = this.$refs;
+      if (matchMedia("(max-width: 900px)").matches) return (this.room = 0);
+      const style = getComputedStyle(nav);
+      this.ruler.font = `600 ${style.fontSize} ${style.fontFamily}`;
+      const gap = parseFloat(style.columnGap) || 0;
+      const widths = this.pages.map(({ title }) => this.ruler.measureText(t(title)).width + gap + 2);
+      const wide = nav.clientWidth;
+      if (widths.reduce((sum, one) => sum + one, 0) <= wide) return (this.room = this.pages.length);
+      const longest = Math.max(...widths) + parseFloat(style.fontSize) * 2; // the button may carry any page's name
+      let [used, room] = [longest, 0];
+      while (room < widths.length && used + widths[room] <= wide) used += widths[room++];
+      return (this.room = room);
+    },
+    left(event) {
+      if (!event.currentTarget.contains(event.relatedTarget)) this.opened = false;
+    },
+    skip() {
+      const content = document.querySelector("main");
+      content?.setAttribute("tabindex", "-1");
+      content?.focus();
+    },
     turn() {
       const root = document.documentElement;
       root.dataset.theme = root.dataset.theme === "light" ? "dark" : "light";

@@ -4,15 +4,19 @@ import { serverNow, setClock } from "clock";
 
 export const picture = reactive({
   commune: {}, sentence: { doing: [], being: [] }, attention: [], outlines: {}, devices: {}, hamlets: [], crowd: [],
-  count: 0, pending: 0, tiles: {}, feeds: [], newest: null, away: null,
+  count: 0, pending: 0, tiles: {}, feeds: [], newest: null, away: null, changed: {},
 });
-export const view = reactive({ role: "viewer", words: {}, lostAt: null, tip: null, fresh: {} });
+export const view = reactive({
+  role: "viewer", who: "", words: {}, language: "vi", english: {}, lostAt: null, tip: null, fresh: {},
+});
 
 const SILENCE = 15;
 const FLASH = 2000;
 let heard = 0;
 
-export function load(whole, now) {
+// What the server gave with the page: the picture, who looks at it, and in which language.
+export function begin({ picture: whole, now, role, who, words, language, english }) {
+  Object.assign(view, { role, who, words, language, english });
   Object.assign(picture, whole);
   hear(now);
 }

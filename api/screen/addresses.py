@@ -1,0 +1,48 @@
+"""What pages ask the screen itself for: boards as JSON and as workbooks; everything else they ask the public API."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Cookie
+from fastapi.responses import StreamingResponse
+
+from api import sheet
+from api.access import VIEWER
+from api.answer import Json
+from api.problems import Problem
+from api.screen import book
+from api.screen.board import SPANS, Boards
+from api.screen.boards import BOARDS
+from api.screen.facts import Commune
+from api.screen.language import COOKIE, chosen
+from connectors.contract import LOCAL
+
+Tongue = Annotated[str | None, Cookie(alias=COOKIE)]
+
+
+def router(boards: Boards, commune: Callable[[], Commune]) -> APIRouter:
+    """Return the routes below ``/screen``; ``commune`` tells whose screen this is."""
+    routes = APIRouter(prefix="/screen", include_in_schema=False, dependencies=[VIEWER])
+
+    def drawn(key: str, span: str, tongue: str | None) -> dict[str, Any]:
+        if key not in BOARDS:
+            raise Problem(404, "no-such-board", f"there is no board {key!r}", boards=sorted(BOARDS))
+        if span not in SPANS:
+            raise Problem(422, "invalid-request", f"span is one of {', '.join(SPANS)}, not {span!r}")
+        return boards.draw(key, span, commune(), chosen(tongue))
+
+    @routes.get("/boards/{key}.xlsx")
+    def workbook(key: str, span: str = "year", ioc_language: Tongue = None) -> StreamingResponse:
+        """Return a board as a workbook: a sheet a chart or table, with real numbers and dates."""
+        file = book.workbook(drawn(key, span, ioc_language))
+        name = f"{key}-{datetime.now(LOCAL):%Y%m%d-%H%M}.xlsx"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+        return StreamingResponse(sheet.pieces(file), 200, headers, sheet.MEDIA_TYPE)
+
+    @routes.get("/boards/{key}")
+    def board(key: str, span: str = "year", ioc_language: Tongue = None) -> Json:
+        """Return a board as the browser shows it."""
+        return Json(drawn(key, span, ioc_language))
+
+    return routes

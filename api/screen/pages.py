@@ -1,0 +1,41 @@
+"""The pages of the screen: where each is, what it is called, who may open it; the header lists them in this order."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from api.accounts import ROLES, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page; ``key`` names its component (``components/pages/page_<key>.js``), a board of numbers its board."""
+
+    path: str
+    key: str
+    title: str
+    role: Role = "viewer"
+    board: str = ""
+    """Key of the board that the page shows; such a page needs no component of its own."""
+    deeper: bool = False
+    """Whether single things have addresses below it, such as ``/su-co/17``."""
+
+
+PAGES = (
+    Page("/", "overview", "Tổng quan"),
+    Page("/ngan-sach", "board", "Ngân sách", board="budget"),
+)
+
+
+def open_to(role: Role) -> list[dict[str, Any]]:
+    """Return the pages that a role may open, as the browser reads them."""
+    return [asdict(page) for page in PAGES if ROLES.index(role) >= ROLES.index(page.role)]
+
+
+_FEEDS = {
+    "budget": "/ngan-sach",
+}
+
+
+def path_of(feed: str) -> str:
+    """Return the address of the page that shows a feed's rows; empty where none does."""
+    return _FEEDS.get(feed, "")
