@@ -7,11 +7,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Cookie
 from fastapi.responses import StreamingResponse
 
-from api import sheet
 from api.access import VIEWER
 from api.answer import Json
 from api.problems import Problem
-from api.screen import book
 from api.screen.board import SPANS, Boards
 from api.screen.boards import BOARDS
 from api.screen.facts import Commune
@@ -35,6 +33,9 @@ def router(boards: Boards, commune: Callable[[], Commune]) -> APIRouter:
     @routes.get("/boards/{key}.xlsx")
     def workbook(key: str, span: str = "year", ioc_language: Tongue = None) -> StreamingResponse:
         """Return a board as a workbook: a sheet a chart or table, with real numbers and dates."""
+        from api import sheet  # the library that writes workbooks is large, and most processes write none
+        from api.screen import book
+
         file = book.workbook(drawn(key, span, ioc_language))
         name = f"{key}-{datetime.now(LOCAL):%Y%m%d-%H%M}.xlsx"
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}

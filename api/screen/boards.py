@@ -68,8 +68,8 @@ BOARDS: Mapping[str, Board] = {
         "Ngân sách",
         (
             Figures((
-                Tile("budget_revenue_rate", "Thu ngân sách"),
-                Tile("budget_expenditure_rate", "Chi ngân sách"),
+                Tile("budget_revenue_rate", "Thu ngân sách", to_date=True),
+                Tile("budget_expenditure_rate", "Chi ngân sách", to_date=True),
                 Tile("treasury_balance", "Tồn quỹ tại Kho bạc"),
                 Tile("treasury_revenue_day", "Thu trong ngày"),
             )),

@@ -25,21 +25,23 @@ class Tile:
     """What stands on the tile; none: the indicator's own title."""
     period: str = ""
     """What the value speaks of; none: the grain at its instant ("tháng 10/2026")."""
+    to_date: bool = False
+    """Whether it runs from 1 January: then it speaks of its day ("đến 25/8/2026")."""
     touched_by: Touch = ""
     label: str = ""
     """Which of several values of one instant; none: the first."""
 
 
 TILES = (
-    Tile("devices_camera_online", "Camera hoạt động", "ngay lúc này", "device"),
+    Tile("devices_camera_online", "Camera hoạt động", "ngay lúc này", touched_by="device"),
     Tile("devices_camera_availability", "Tỷ lệ camera", "24 giờ qua"),
-    Tile("devices_loudspeaker_online", "Loa hoạt động", "ngay lúc này", "device"),
+    Tile("devices_loudspeaker_online", "Loa hoạt động", "ngay lúc này", touched_by="device"),
     Tile("devices_loudspeaker_availability", "Tỷ lệ loa", "24 giờ qua"),
     Tile("feeds_messages_per_minute", "Bản tin mỗi phút", "phút vừa qua"),
-    Tile("budget_revenue_rate", "Thu ngân sách", ""),
-    Tile("budget_expenditure_rate", "Chi ngân sách", ""),
-    Tile("field_reports_open", "Phản ánh đang mở", "ngay lúc này", "case"),
-    Tile("field_reports_overdue", "Phản ánh quá hạn", "ngay lúc này", "case"),
+    Tile("budget_revenue_rate", "Thu ngân sách", to_date=True),
+    Tile("budget_expenditure_rate", "Chi ngân sách", to_date=True),
+    Tile("field_reports_open", "Phản ánh đang mở", "ngay lúc này", touched_by="case"),
+    Tile("field_reports_overdue", "Phản ánh quá hạn", "ngay lúc này", touched_by="case"),
 )
 
 _SIGNS = {"higher": "≥", "lower": "≤"}
@@ -75,22 +77,21 @@ def _draw(tile: Tile, indicator: Indicator, facts: Facts) -> dict[str, Any]:
     now = facts.numbers.get(tile.key)
     feed = serving(indicator, facts.feeds)
     late = feed is not None and feed.state in ("stale", "error", "never")
-    budget = indicator.feed == "budget"
-    period = tile.period or (words.period(indicator.grain, now.at, cumulative=budget) if now else "")
+    period = tile.period or (words.period(indicator.grain, now.at, cumulative=tile.to_date) if now else "")
     amount = facts.numbers.get(indicator.amount) if indicator.amount else None
     return {
         "key": tile.key,
         "title": say(tile.title or indicator.title) if spoken() == "vi" or tile.title else indicator.title_en,
         "value": _value(indicator, now),
         "number": float(now.value) if now else None,
-        "unit": _unit(indicator, facts.numbers.get(indicator.of) if indicator.of else None),
+        "unit": _unit(indicator, now, facts.numbers.get(indicator.of) if indicator.of else None),
         "tone": indicator.level(float(now.value)) if now else "",
         "verdict": _verdict(indicator, now),
         "target": _target(indicator),
         "period": say(period) if now else "",
         "compare": _elapsed(now.at) if now and tile.key == "budget_expenditure_rate" else "",
         "amount": words.money(amount.value) if amount else "",
-        "exact": words.money_exact(amount.value) if amount else "",
+        "exact": words.money_exact(amount.value) if amount else _exact(indicator, now),
         "source": source_of(indicator, feed),
         "page": pages.path_of(indicator.feed),
         "at": _epoch(feed.last) if feed else None,
@@ -100,19 +101,29 @@ def _draw(tile: Tile, indicator: Indicator, facts: Facts) -> dict[str, Any]:
         "help": f"{indicator.title}: {indicator.help}",
         "trend": [[int(at.timestamp()), float(value)] for at, value in facts.trends.get(tile.key, [])],
         "aim": indicator.target,
-        "gap": int(_GAPS[indicator.grain].total_seconds() * 1.5) if indicator.grain in _GAPS and not budget else None,
+        "gap": int(_GAPS[indicator.grain].total_seconds() * 1.5)
+        if indicator.grain in _GAPS and not tile.to_date
+        else None,
     }
 
 
 def _value(indicator: Indicator, now: Reading | None) -> str | None:
     if now is None:
         return None
+    if indicator.unit == "vnd":
+        return words.glance(now.value)[0]
     return words.number(now.value, 1 if indicator.unit == "percent" and now.value % 1 else None)
 
 
-def _unit(indicator: Indicator, whole: Reading | None) -> str:
+def _exact(indicator: Indicator, now: Reading | None) -> str:
+    return words.money_exact(now.value) if now and indicator.unit == "vnd" else ""
+
+
+def _unit(indicator: Indicator, now: Reading | None, whole: Reading | None) -> str:
     if indicator.of:
         return f"/{words.number(whole.value)}" if whole else ""
+    if indicator.unit == "vnd":
+        return say(words.glance(now.value)[1]) if now else ""
     if indicator.feed == "budget":
         return say("% dự toán")
     return "" if indicator.unit == "message" else say(words.UNITS[indicator.unit])

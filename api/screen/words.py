@@ -191,10 +191,16 @@ def percent(value: Decimal | float) -> str:
 
 def money(value: Decimal) -> str:
     """Write an amount of đồng in tỷ or triệu, for a glance; the exact figure stands in :func:`money_exact`."""
-    for size, word in ((_BILLION, "tỷ"), (_MILLION, "triệu")):
+    amount, word = glance(value)
+    return f"{amount} {word.removesuffix(' đồng')}"
+
+
+def glance(value: Decimal) -> tuple[str, str]:
+    """Return an amount of đồng in its greatest unit, and that unit."""
+    for size, word in ((_BILLION, "tỷ đồng"), (_MILLION, "triệu đồng")):
         if abs(value) >= size:
-            return f"{number(value / size, 1)} {word}"
-    return money_exact(value)
+            return number(value / size, 1), word
+    return number(value), "đồng"
 
 
 def money_exact(value: Decimal) -> str:

@@ -78,7 +78,7 @@ function options(drawn, rem) {
     tooltip: { ...base.tooltip, formatter: undefined, axisPointer: { type: bars ? "shadow" : "line", label: { show: false } } },
     series: drawn.series.map((one, n) => ({
       name: one.name, type: bars && !one.dashed ? "bar" : "line", stack: drawn.form === "stack" && !one.dashed ? "all" : undefined,
-      data: one.points.map(([at, v]) => [at * 1000, v]), showSymbol: one.points.length < 2 || (one.points.length < 32 && !one.dashed),
+      data: one.points.map(([at, v]) => [at * 1000, v]), symbol: "circle", showSymbol: one.points.length < 2 || (one.points.length < 32 && !one.dashed),
       symbolSize: 0.375 * rem, connectNulls: false, barMaxWidth: 1.75 * rem, step: one.step ? "end" : undefined,
       lineStyle: { width: one.dashed ? 1.5 : 2.25, type: one.dashed ? "dashed" : "solid", color: one.dashed ? muted : inks[n] },
       itemStyle: { color: one.dashed ? muted : inks[n], borderRadius: drawn.form === "bars" ? 2 : 0 },

@@ -24,7 +24,7 @@ function componentOf(key) {
 export default {
   components: { Banner, Masthead, Tip },
   template: `
-    <div class="screen" :class="page?.key">
+    <div class="screen" :class="page && 'at-' + page.key">
       <Banner/>
       <Masthead :pages="pages" :here="page?.path" :who="who"/>
       <component :is="shown" :key="page?.path" :page="page" :below="below"/>
