@@ -11,6 +11,7 @@ from starlette.routing import compile_path
 
 from api import (
     PREFIX,
+    alerts,
     broadcasts,
     canaries,
     cases,
@@ -90,7 +91,7 @@ def create_app(
     problems.handle(app)
     for part in (
         probes, metrics, session, messages, imports, units, devices, observations, totals, cases, uptime, broadcasts,
-        incidents, handling, indicators, maintenance, roster, register, sources, canaries, receivers, stream, exports,
+        incidents, alerts, handling, indicators, maintenance, roster, register, sources, canaries, receivers, stream, exports,
     ):  # fmt: skip
         app.include_router(part.router)
     app.include_router(_document(app))

@@ -51,6 +51,7 @@ class Watch:
         self._store = store
         self._rules = rules
         self._commune = commune
+        self._keys = [rule.key for rule in rules]
         self._looked: dict[str, datetime] = {}
         self._said: dict[str, str] = {}
         # A group's rule tells which devices the others leave to it.
@@ -67,7 +68,7 @@ class Watch:
             if link.execute("select pg_try_advisory_xact_lock(%s)", (_LOCK,)).fetchone() != (True,):
                 return []
             heard = playing.hear(link, now)
-            view = View(link, now, self._rules, self._commune, boards=_boards(link, self._rules, now, self._back))
+            view = View(link, now, self._rules, self._commune, boards=boards(link, self._keys, now, self._back))
             held: dict[str, Mapping[Key, int | None]] = {}
             for rule in due:
                 view.since = self._looked.get(rule.key)
@@ -95,7 +96,7 @@ class Watch:
         try:
             with view.link.transaction():
                 groups = self._follow(view, rule, board, standings, held)
-                moved = _write(view.link, board, view.now)
+                moved = write(view.link, board, view.now)
                 _remember(view.link, rule.key, before, board.pending)
         except psycopg.Error as error:
             if away(error):
@@ -153,23 +154,24 @@ def open_incidents(store: Store, unit: str | None = None, *, most: int = 200) ->
     return store.rows(QUERIES["open_incidents"], {"unit": unit, "most": most})
 
 
-def _boards(link: Link, rules: Rules, now: datetime, back: timedelta) -> dict[str, Board]:
-    boards = {rule.key: Board() for rule in rules}
+def boards(link: Link, rules: Sequence[str], now: datetime, back: timedelta) -> dict[str, Board]:
+    """Return what these rules have told that has not ended, or ended so lately, at the instant (UTC)."""
+    found = {rule: Board() for rule in rules}
     cursor = link.execute(QUERIES["told_incidents"], {"now": now, "back": back})
     names = [column.name for column in cursor.description or ()]
     for row in cursor:
         one = dict(zip(names, row, strict=True))
         one["members"] = tuple(one["members"])
-        if one["rule"] in boards:
-            boards[one["rule"]].incidents[one["unit"], one["subject"]] = Incident(**one)
+        if one["rule"] in found:
+            found[one["rule"]].incidents[one["unit"], one["subject"]] = Incident(**one)
     for rule, unit, subject, since in link.execute("select rule, unit, subject, since from incident_pending"):
-        if rule in boards:
-            boards[rule].pending[unit, subject] = since
-    return boards
+        if rule in found:
+            found[rule].pending[unit, subject] = since
+    return found
 
 
-def _write(link: Link, board: Board, now: datetime) -> list[int]:
-    """Write what moved; what a person moved meanwhile is looked at again at the next turn."""
+def write(link: Link, board: Board, now: datetime) -> list[int]:
+    """Write what moved, and return the ids; what a person moved meanwhile is left for the next turn."""
     known: dict[Key, tuple[int, int] | None] = {}
     moved: list[int] = []
     for move in board.moves:
