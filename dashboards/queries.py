@@ -1,0 +1,136 @@
+"""The SQL that boards ask, as Grafana's PostgreSQL data source sends it: every panel's and variable's, in one place.
+
+Of Grafana's own there is little, and only what versions 12.4 and 13.2 expand alike: ``$__timeFrom()``, ``$__timeTo()``,
+and ``${variable:sqlstring}``, which quotes every value. Buckets are the numbers' own, by local days, so no grouping
+macro is used, whose days begin at 07:00 in Vietnam. Text in SQL has no comment and no bare ``$``.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from dashboards.indicators import Indicator, load
+from dashboards.words import KINDS, LABELS, LEVELS, TARGETS, Word, measure
+
+COMMUNES = "array[${commune:sqlstring}]::text[]"
+"""The chosen communes; the cast serves the empty list."""
+
+RANGE = f"$__timeFrom(), $__timeTo(), {COMMUNES}"
+ZONE = "'Asia/Ho_Chi_Minh'"
+_NAMED = "left join unit u on u.code = i.unit and u.valid_to is null"
+
+
+def quoted(text: str) -> str:
+    """Return an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def worded(column: str, words: Mapping[str, str | Word]) -> str:
+    """Return an expression for a code's word; a code without one stays itself."""
+    known = " ".join(f"when {quoted(code)} then {quoted(str(word))}" for code, word in words.items())
+    return f"case {column} {known} else {column} end"
+
+
+def ago(lag: str) -> str:
+    """Return an expression for an interval's length in Vietnamese; null stays null."""
+    seconds = f"extract(epoch from {lag})"
+    return (
+        f"case when {seconds} >= 86400 then floor({seconds} / 86400) || ' ngày'"
+        f" when {seconds} >= 3600 then floor({seconds} / 3600) || ' giờ'"
+        f" when {seconds} >= 60 then floor({seconds} / 60) || ' phút'"
+        f" when {seconds} >= 0 then floor({seconds}) || ' giây' end"
+    )
+
+
+def _label(indicator: Indicator) -> str:
+    """Return an expression for a label's word; null where a row bears none."""
+    words = LABELS if indicator.label else {}
+    return worded("nullif(i.label, '')", words) if words else "nullif(i.label, '')"
+
+
+def _value(indicator: Indicator) -> str:
+    divisor = measure(indicator.unit).divisor
+    return "i.value" if divisor == 1 else f"i.value / {divisor}"
+
+
+def _joined(*parts: str) -> str:
+    return f"concat_ws(' · ', {', '.join(part for part in parts if part)})"
+
+
+def judged(indicator: Indicator) -> str:
+    """Return an expression for the word of :meth:`Indicator.level`, else of the target; null where there is neither."""
+    below = indicator.better == "higher"
+    sign = "<" if below else ">="
+    bounds = [
+        f"when i.value {sign} {bound:g} then {quoted(str(LEVELS[level]))}"
+        for level, bound in (("critical", indicator.alarm), ("warning", indicator.warn))
+        if bound is not None
+    ]
+    if bounds:
+        return f"case when i.value is null then null {' '.join(bounds)} else {quoted(str(LEVELS['']))} end"
+    if indicator.target is not None and indicator.better != "none":
+        met = f"i.value {'>=' if below else '<='} {indicator.target:g}"
+        return (
+            f"case when {met} then {quoted(str(TARGETS[True]))}"
+            f" when i.value is not null then {quoted(str(TARGETS[False]))} end"
+        )
+    return ""
+
+
+def _as_of(indicator: Indicator) -> str:
+    """Return an expression for the instant that a number speaks of: the hour where the number moves within days."""
+    shape = "HH24:MI DD/MM/YYYY" if indicator.grain in ("1 minute", "5 minutes", "1 hour", "1 day") else "DD/MM/YYYY"
+    return f"""'đến ' || to_char(i."time" at time zone {ZONE}, '{shape}')"""
+
+
+def series(key: str, *, named: bool = False) -> str:
+    """Return a number over time: ``time``, ``metric`` (commune, label; ``named``: its title too), ``value``."""
+    indicator = load()[key]
+    metric = _joined(quoted(indicator.title) if named else "", "u.name", _label(indicator))
+    return (
+        f'select i."time", {metric} as metric, {_value(indicator)} as value\n'
+        f'from indicator.{key}({RANGE}) i\n{_NAMED}\norder by i."time", metric'
+    )
+
+
+def now(key: str) -> str:
+    """Return a number as of now: ``time``, ``status``, ``value``.
+
+    The status says the judgement, what the number is a part of, the instant, the commune and the label: a stat names
+    its tile by the only column of text.
+    """
+    indicator = load()[key]
+    part = "'trên ' || round(w.value)" if indicator.of else ""
+    whole = f"\nleft join indicator.{indicator.of}_now({COMMUNES}) w on w.unit = i.unit and w.label = ''"
+    status = _joined(judged(indicator), part, _as_of(indicator), "u.name", _label(indicator))
+    return (
+        f'select i."time", {status} as status, {_value(indicator)} as value\n'
+        f"from indicator.{key}_now({COMMUNES}) i\n{_NAMED}{whole if part else ''}\norder by u.name, i.label"
+    )
+
+
+def bars(keys: Iterable[str]) -> str:
+    """Return numbers of one unit as of now beside each other: ``name`` (title, commune, label, instant), ``value``."""
+    parts = []
+    for position, indicator in enumerate(load()[key] for key in keys):
+        name = _joined(quoted(indicator.title), _label(indicator), "u.name", _as_of(indicator))
+        parts.append(
+            f"select {position} as position, {name} as name, {_value(indicator)} as value\n"
+            f"from indicator.{indicator.key}_now({COMMUNES}) i\n{_NAMED}"
+        )
+    union = "\nunion all\n".join(parts)
+    return f"select b.name, b.value\nfrom (\n{union}\n) b\norder by b.position, b.value desc nulls last"
+
+
+_KNOWN = (
+    "select unit from device union select unit from observation union select unit from case_now"
+    " union select unit from broadcast"
+)
+_CHOSEN = "from device\nwhere unit in (${commune:sqlstring})\norder by 1"
+VARIABLES = {
+    "commune": (
+        "select u.name as __text, u.code as __value\n"
+        f"from unit u\nwhere u.valid_to is null and u.code in ({_KNOWN})\norder by u.name, u.code"
+    ),
+    "hamlet": f"select distinct coalesce(nullif(hamlet, ''), 'Chưa rõ thôn') as __text, hamlet as __value\n{_CHOSEN}",
+    "kind": f"select distinct {worded('kind', KINDS)} as __text, kind as __value\n{_CHOSEN}",
+}
+"""The query of a variable by its name: what it lists, and what each stands for."""

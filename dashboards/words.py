@@ -1,0 +1,193 @@
+"""What boards call things: words, marks and colours of states; a colour never stands without its mark."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+CRITICAL = "#ff6159"
+WARNING = "#f4b740"
+CALM = "#63b3a6"
+PLANNED = "#7ea6f4"
+UNSEEN = "#808a94"
+PLAIN = "text"
+"""Of values that nobody judges: the theme's own colour of text."""
+
+
+class Word(NamedTuple):
+    """How a code is shown."""
+
+    mark: str
+    text: str
+    colour: str
+
+    def __str__(self) -> str:
+        return f"{self.mark} {self.text}"
+
+
+STATES: Mapping[str, Word] = {
+    "online": Word("●", "Hoạt động", CALM),
+    "degraded": Word("▲", "Chất lượng kém", WARNING),
+    "fault": Word("▲", "Lỗi", WARNING),
+    "offline": Word("✖", "Mất kết nối", CRITICAL),
+    "maintenance": Word("◆", "Bảo trì", PLANNED),
+    "unknown": Word("?", "Không quan sát được", UNSEEN),
+    "blind": Word("?", "Không quan sát được", UNSEEN),
+    "pending_install": Word("○", "Chờ lắp đặt", UNSEEN),
+    "disabled": Word("○", "Tạm ngưng", UNSEEN),
+    "retired": Word("○", "Đã thu hồi", UNSEEN),
+}
+"""Of devices; *blind* is what a time counts as in which nobody could see."""
+
+LEVELS: Mapping[str, Word] = {
+    "critical": Word("✖", "Nghiêm trọng", CRITICAL),
+    "warning": Word("▲", "Cảnh báo", WARNING),
+    "": Word("●", "Bình thường", CALM),
+}
+"""Of a number against its thresholds."""
+
+TARGETS: Mapping[bool, Word] = {
+    True: Word("●", "Đạt chỉ tiêu", CALM),
+    False: Word("○", "Chưa đạt chỉ tiêu", PLAIN),
+}
+FEEDS: Mapping[str, Word] = {
+    "ok": Word("●", "Bình thường", CALM),
+    "stale": Word("▲", "Trễ", WARNING),
+    "error": Word("✖", "Lỗi kết nối", CRITICAL),
+    "never": Word("○", "Chưa có dữ liệu", UNSEEN),
+    "paused": Word("‖", "Tạm dừng", UNSEEN),
+}
+SEVERITIES: Mapping[str, Word] = {
+    "emergency": Word("✖", "Khẩn cấp", CRITICAL),
+    "critical": Word("✖", "Nghiêm trọng", CRITICAL),
+    "warning": Word("▲", "Cảnh báo", WARNING),
+    "info": Word("●", "Thông tin", PLANNED),
+}
+HANDLING: Mapping[str, Word] = {
+    "open": Word("○", "Mới", CRITICAL),
+    "acknowledged": Word("◔", "Đã tiếp nhận", WARNING),
+    "in_progress": Word("◑", "Đang xử lý", PLANNED),
+    "resolved": Word("●", "Đã khắc phục", CALM),
+    "false_alarm": Word("–", "Báo nhầm", UNSEEN),
+}
+DEADLINES: Mapping[str, Word] = {
+    "overdue": Word("✖", "Quá hạn", CRITICAL),
+    "due_soon": Word("▲", "Sắp đến hạn", WARNING),
+    "in_time": Word("●", "Trong hạn", CALM),
+    "no_due_date": Word("–", "Không có hạn", UNSEEN),
+}
+URGENCY: Mapping[str, Word] = {
+    "urgent": Word("✖", "Khẩn cấp", CRITICAL),
+    "soon": Word("▲", "Cần xử lý sớm", WARNING),
+    "normal": Word("●", "Bình thường", CALM),
+}
+SIGHT: Mapping[str, Word] = {
+    "ok": Word("●", "Bình thường", CALM),
+    "failing": Word("✖", "Hỏng", CRITICAL),
+    "unknown": Word("?", "Không rõ", UNSEEN),
+}
+"""Of canaries: our own ways out and in."""
+
+MESSAGES: Mapping[str, Word] = {
+    "waiting": Word("○", "Đang chờ", WARNING),
+    "sent": Word("●", "Đã gửi", CALM),
+    "dead": Word("✖", "Không gửi được", CRITICAL),
+}
+AIRTIME: Mapping[str, Word] = {
+    "planned": Word("○", "Sẽ phát", PLANNED),
+    "heard": Word("●", "Đã phát", CALM),
+    "missed": Word("✖", "Không phát", CRITICAL),
+}
+KINDS = {"camera": "Camera", "loudspeaker": "Truyền thanh", "network": "Thiết bị mạng"}
+CATEGORIES = {
+    "construction_order": "Trật tự xây dựng",
+    "environment": "Vệ sinh môi trường",
+    "traffic_infra": "Hạ tầng giao thông",
+    "urban_infra": "Hạ tầng đô thị",
+    "security": "An ninh trật tự",
+    "flooding": "Ngập nước",
+    "lighting": "Chiếu sáng",
+    "trees": "Cây xanh",
+    "other": "Khác",
+}
+SENTIMENTS = {"positive": "Tích cực", "neutral": "Trung lập", "negative": "Tiêu cực"}
+LABELS: Mapping[str, str] = {
+    **CATEGORIES,
+    **SENTIMENTS,
+    "early": "Trước hạn",
+    "on_time": "Đúng hạn",
+    "overdue": "Quá hạn",
+    "due_soon": "Sắp đến hạn",
+    "in_time": "Trong hạn",
+    "no_due_date": "Không có hạn",
+    "urgent": "Khẩn cấp",
+    "soon": "Cần xử lý sớm",
+    "normal": "Bình thường",
+}
+"""Labels by which numbers are split; one that is not here shows as it came."""
+
+GRAINS = {
+    "1 minute": "phút",
+    "5 minutes": "5 phút",
+    "1 hour": "giờ",
+    "1 day": "ngày",
+    "1 month": "tháng",
+    "3 months": "quý",
+    "1 year": "năm",
+}
+OWNERS = {
+    "chairman": "Chủ tịch UBND",
+    "vice_chairman": "Phó Chủ tịch UBND",
+    "police_on_duty": "Công an trực ban",
+    "one_stop_officer": "Công chức một cửa",
+    "clerk": "Văn thư",
+    "accountant": "Kế toán",
+    "health_station": "Trạm Y tế",
+    "culture_officer": "Phòng Văn hóa – Xã hội",
+    "technician": "Cán bộ kỹ thuật",
+    "village_head": "Trưởng thôn",
+}
+
+
+class Measure(NamedTuple):
+    """How a unit of the dictionary is written: Grafana's format, and what a value is divided by before."""
+
+    format: str
+    divisor: int = 1
+    decimals: int | None = None
+
+
+MEASURES: Mapping[str, Measure] = {
+    "percent": Measure("percent"),
+    "vnd": Measure("suffix: tỷ đồng", 10**9, 2),
+    "millisecond": Measure("ms"),
+    "second": Measure("s"),
+    "minute": Measure("suffix: phút"),
+    "camera": Measure("suffix: camera"),
+    "case": Measure("suffix: ca"),
+    "cooperative": Measure("suffix: hợp tác xã"),
+    "criterion": Measure("suffix: tiêu chí"),
+    "device": Measure("suffix: thiết bị"),
+    "document": Measure("suffix: văn bản"),
+    "dossier": Measure("suffix: hồ sơ"),
+    "figure": Measure("suffix: số liệu"),
+    "hectare": Measure("suffix: ha"),
+    "head": Measure("suffix: con"),
+    "household": Measure("suffix: hộ"),
+    "mention": Measure("suffix: lượt đề cập"),
+    "message": Measure("suffix: bản tin"),
+    "million_vnd_per_person_year": Measure("suffix: triệu đồng/người/năm"),
+    "person": Measure("suffix: người"),
+    "point": Measure("suffix: điểm"),
+    "product": Measure("suffix: sản phẩm"),
+    "report": Measure("suffix: phản ánh"),
+    "service": Measure("suffix: dịch vụ"),
+    "speaker_cluster": Measure("suffix: cụm loa"),
+    "team": Measure("suffix: tổ"),
+    "times": Measure("suffix: lần"),
+    "tonne": Measure("suffix: tấn"),
+    "visit": Measure("suffix: lượt khám"),
+}
+
+
+def measure(unit: str) -> Measure:
+    """Return how a unit is written; one without a word of its own keeps its name."""
+    return MEASURES.get(unit, Measure(f"suffix: {unit}"))
