@@ -12,6 +12,8 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+import orjson
+
 from connectors.contract import FUTURE, LOCAL, Bound, Undecodable
 from connectors.spelling import plain
 
@@ -222,6 +224,19 @@ def read(body: bytes, largest: int) -> Json:
         return Json(parsed(body))
     except UNREADABLE as error:
         raise Undecodable(f"not JSON in UTF-8: {error}", place="body") from error
+
+
+def single(body: bytes, largest: int) -> dict[str, Any]:
+    """Return the one object that a small message is; raises :class:`Undecodable` for anything else."""
+    if len(body) > largest:
+        raise Undecodable(f"{len(body)} bytes, at most {largest} are read", place="body")
+    try:
+        said = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise Undecodable(f"not JSON in UTF-8: {error}", place="body") from error
+    if type(said) is not dict:
+        raise Undecodable(f"a JSON object is expected, not {type(said).__name__}", place="body")
+    return said
 
 
 def parsed(body: bytes) -> Any:

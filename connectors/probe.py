@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
-import orjson
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from connectors.contract import FUTURE, Message, Polled, Undecodable
+from connectors.json_fields import single
 
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)")
 
@@ -64,14 +64,7 @@ class Probes(Polled):
 
     def found(self, message: Message) -> tuple[datetime, dict[str, Any]]:
         """Return when a probe was made (UTC) and all that it found; raises :class:`Undecodable`."""
-        if len(message.body) > self.largest_body:
-            raise Undecodable(f"{len(message.body)} bytes, at most {self.largest_body} are read", place="body")
-        try:
-            said = orjson.loads(message.body)
-        except orjson.JSONDecodeError as error:
-            raise Undecodable(f"not JSON in UTF-8: {error}", place="body") from error
-        if type(said) is not dict:
-            raise Undecodable(f"a JSON object is expected, not {type(said).__name__}", place="body")
+        said = single(message.body, self.largest_body)
         at = instant(said.get("at"), "at")
         if at - message.received_at > FUTURE:
             hours = FUTURE / timedelta(hours=1)

@@ -15,6 +15,7 @@ import orjson
 from pydantic import Field
 
 from connectors.contract import FUTURE, DeviceId, DeviceReport, Message, Quantity, Subscribed, Undecodable
+from connectors.json_fields import single
 
 _TOPIC = re.compile(r"ioc/([^/]*)/([^/]*)/([^/]*)/(status|connection)")
 _UNIT = re.compile(r"[0-9]{5}")
@@ -50,17 +51,9 @@ class StatusTopic(Subscribed):
     def decode(self, message: Message) -> Iterable[DeviceReport]:
         """Give one report a message; raises :class:`Undecodable` naming the field and what it should be."""
         device, leaf = _addressed(message.address, self.kind)
-        if len(message.body) > self.largest_body:
-            raise Undecodable(f"{len(message.body)} bytes, at most {self.largest_body} are read", place="body")
         if leaf == "connection":
             return (self._connection(device, message),)
-        try:
-            said = orjson.loads(message.body)
-        except orjson.JSONDecodeError as error:
-            raise Undecodable(f"not JSON in UTF-8: {error}", place="body") from error
-        if type(said) is not dict:
-            raise Undecodable(f"a JSON object is expected, not {type(said).__name__}", place="body")
-        return (self._status(device, said, message.received_at),)
+        return (self._status(device, single(message.body, self.largest_body), message.received_at),)
 
     def _connection(self, device: DeviceId, message: Message) -> DeviceReport:
         state = message.body.decode("utf-8", "replace").strip()

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import ClassVar
 
-import orjson
 from pydantic import Field
 
 from connectors.citizen_report import report
 from connectors.citizen_report.door import cleansed
-from connectors.contract import CaseReport, Message, Received, Undecodable
+from connectors.contract import CaseReport, Message, Received
+from connectors.json_fields import single
 
 
 class FieldReports(Received):
@@ -29,12 +29,4 @@ class FieldReports(Received):
 
     def decode(self, message: Message) -> Iterable[CaseReport]:
         """Give one report; raises :class:`Undecodable` naming the field and what it should be."""
-        if len(message.body) > self.largest_body:
-            raise Undecodable(f"{len(message.body)} bytes, at most {self.largest_body} are read", place="body")
-        try:
-            said = orjson.loads(message.body)
-        except orjson.JSONDecodeError as error:
-            raise Undecodable(f"not JSON in UTF-8: {error}", place="body") from error
-        if type(said) is not dict:
-            raise Undecodable(f"one JSON object is one report, not {type(said).__name__}", place="body")
-        return (report(said, message.received_at, self.unit),)
+        return (report(single(message.body, self.largest_body), message.received_at, self.unit),)
