@@ -19,7 +19,9 @@ def arguments() -> argparse.ArgumentParser:
     here = Path(__file__).with_name("commune")
     common.add_argument("--into", type=Path, default=here, help="the commune's folder; default deploy/commune")
     common.add_argument("--system", action="store_true", help="a machine without Docker: programs meet on localhost")
-    common.add_argument("--broker-owner", help="USER[:GROUP] of the broker; default 1883, with --system mosquitto")
+    common.add_argument(
+        "--broker-owner", default="", help="USER[:GROUP] of the broker; default 1883, with --system mosquitto"
+    )
     verbs = parser.add_subparsers(dest="verb", required=True)
     init = verbs.add_parser("init", parents=[common], help="make what is missing")
     init.add_argument("--unit", required=True, help="5-digit code of the commune")
@@ -34,8 +36,7 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def _done(asked: argparse.Namespace) -> list[str]:
-    owner = asked.broker_owner or ("mosquitto" if asked.system else "1883")
-    here = Installation(asked.into.resolve(), system=asked.system, owner=owner)
+    here = Installation(asked.into.resolve(), system=asked.system, broker_owner=asked.broker_owner)
     if asked.verb == "init":
         if not re.fullmatch("[0-9]{5}", asked.unit):
             raise Mishap(f"--unit: {asked.unit!r} is no 5-digit code")

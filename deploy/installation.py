@@ -11,6 +11,7 @@ from deploy.broker import HEALTH, INGEST, SIMULATORS, Accounts, Device, configur
 from deploy.files import Mishap, keep, password, private_folder
 
 _TEMPLATE = Path(__file__).with_name("ioc.toml")
+_GRAFANA = "# Under which address people reach Grafana.\nGF_SERVER_ROOT_URL=https://{host}/grafana/\n"
 _PASSWORDS = ("postgres", "ioc", "grafana_reader", "grafana_admin", "ingest", "health")
 # The folder lets only root in; a container is given the one file, and runs as whatever account it likes.
 _OPEN_IN_CLOSED_FOLDER = 0o444
@@ -19,14 +20,16 @@ _OPEN_IN_CLOSED_FOLDER = 0o444
 class Installation:
     """Makes what is missing in the folder, and changes nothing that is there.
 
-    ``system``: programs run on this machine without Docker and meet on localhost. ``owner`` is the ``USER[:GROUP]``
-    that the broker runs as.
+    ``system``: programs run on this machine without Docker and meet on localhost.
     """
 
-    def __init__(self, folder: Path, *, system: bool, owner: str) -> None:
+    def __init__(self, folder: Path, *, system: bool, broker_owner: str = "") -> None:
         self._folder = folder
         self._system = system
-        self._owner = owner
+        # The accounts of the images eclipse-mosquitto and timescaledb, or Debian's.
+        self._owners = {"broker": broker_owner or ("mosquitto" if system else "1883")}
+        if not system:
+            self._owners["backups"] = "70"
         self._broker = folder / "broker"
         self.authority = Authority(folder / "authority")
         self._servers = {"broker": self._broker / "server.crt", "web": folder / "web" / "web.crt"}
@@ -51,8 +54,10 @@ class Installation:
         made += self._broker_files(demo=demo)
         text = _TEMPLATE.read_text("utf-8").replace("UNIT", unit).replace("HOST", hosts[0])
         made += ["ioc.toml"] if keep(self._folder / "ioc.toml", text, 0o644) else []
-        for folder in ("inbox", "backups"):
-            (self._folder / folder).mkdir(mode=0o755, exist_ok=True)
+        if not self._system:
+            made += ["grafana.env"] if keep(self._folder / "grafana.env", _GRAFANA.format(host=hosts[0]), 0o644) else []
+            (self._folder / "inbox").mkdir(mode=0o755, exist_ok=True)
+            private_folder(self._folder / "backups")
         self._hand_over()
         return made
 
@@ -120,11 +125,12 @@ class Installation:
         return path
 
     def _hand_over(self) -> None:
-        """Give the broker's folder to the account that the broker runs as, where we may."""
+        """Give folders to the accounts that work in them, where we may."""
         if os.geteuid() == 0:
-            user, _, group = self._owner.partition(":")
-            for path in (self._broker, *self._broker.iterdir()):
-                shutil.chown(path, _who(user), _who(group or user))
+            for name, owner in self._owners.items():
+                user, _, group = owner.partition(":")
+                for path in (self._folder / name, *(self._folder / name).iterdir()):
+                    shutil.chown(path, _who(user), _who(group or user))
 
 
 def _who(name: str) -> int | str:
