@@ -25,6 +25,7 @@ from api import (
     messages,
     metrics,
     observations,
+    played,
     probes,
     problems,
     receivers,
@@ -90,8 +91,9 @@ def create_app(
     app.add_middleware(Measured, meter=meter)
     problems.handle(app)
     for part in (
-        probes, metrics, session, messages, imports, units, devices, observations, totals, cases, uptime, broadcasts,
-        incidents, alerts, handling, indicators, maintenance, roster, register, sources, canaries, receivers, stream, exports,
+        probes, metrics, session, messages, imports, units, devices, observations, totals, cases, uptime, played,
+        broadcasts, incidents, alerts, handling, indicators, maintenance, roster, register, sources, canaries, receivers,
+        stream, exports,
     ):  # fmt: skip
         app.include_router(part.router)
     app.include_router(_document(app))

@@ -12,7 +12,7 @@ from fastapi.responses import StreamingResponse
 from psycopg.rows import DictRow
 from pydantic import BaseModel
 
-from api import PREFIX, broadcasts, cases, devices, incidents, observations, uptime
+from api import PREFIX, broadcasts, cases, devices, incidents, observations, played, uptime
 from api.access import VIEWER
 from api.context import TheStore
 from api.listing import Listing
@@ -95,6 +95,13 @@ def broadcasts_file(
 ) -> StreamingResponse:
     """Return every broadcast that matches, as a file."""
     return _file(request, broadcasts.BROADCASTS, broadcasts.Broadcast, store, asked)
+
+
+@router.get("/played.csv", name="played_csv", dependencies=[VIEWER])
+@router.get("/played.xlsx", name="played_xlsx", dependencies=[VIEWER])
+def played_file(request: Request, asked: Annotated[played.Sought, Query()], store: TheStore) -> StreamingResponse:
+    """Return what became of planned broadcasts on every cluster, as a file; without ``start`` the last 24 hours."""
+    return _file(request, played.PLAYED, played.Played, store, asked, **asked.bounds())
 
 
 @router.get("/incidents.csv", name="incidents_csv", dependencies=[VIEWER])

@@ -126,13 +126,7 @@ cross join lateral (
 ) f
 cross join lateral (select d.starts_at + make_interval(secs => f.tolerance_s) as late_at) l
 where d.starts_at > %(oldest)s and d.starts_at <= %(now)s and f.enabled and l.late_at <= %(now)s and d.heard_at is null
-  -- Its log must have been read to the end after that instant, and nobody been blind then.
-  and exists (select from source s
-              where s.configured and (s.name = d.source or (d.source = 'operator' and s.feed = 'loudspeaker_status'))
-                and case when s.transport = 'polled' then (select p.good_at from poll p where p.source = s.name)
-                         else s.last_message_at end >= l.late_at)
-  and not exists (select from blind_span b
-                  where b.source = d.source and b.started_at < l.late_at and coalesce(b.ended_at, 'infinity') > d.starts_at)
+  and broadcast_observed(d.unit, d.source, d.device, d.starts_at, l.late_at)
   and not exists (select from maintenance_of(d.unit, 'loudspeaker', d.device) m
                   where m.starts_at <= l.late_at and m.ends_at > d.starts_at)
 order by d.starts_at

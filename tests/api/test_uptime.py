@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from openpyxl import load_workbook
 
-from api import broadcasts, cases, devices, incidents, observations, uptime
+from api import broadcasts, cases, devices, incidents, observations, played, uptime
 from api.headings import HEADINGS
 from api.reasons import sentence
 from api.sheet import workbook
@@ -138,7 +138,7 @@ def test_files_of_people_have_vietnamese_headings_and_cells_of_their_kind(api: A
     register(store, "loa-9", kind="loudspeaker", title="=cmd|' /C calc'!A0")
     note(store, [figure("-1234567890.50"), figure("12345678901234567.25", dims={"item": "A"})])
     client = api.client()
-    for name in ("devices", "uptime", "observations", "cases", "broadcasts", "incidents"):
+    for name in ("devices", "uptime", "observations", "cases", "broadcasts", "played", "incidents"):
         answer = client.get(f"/api/v1/export/{name}.xlsx")
         assert answer.status_code == 200, answer.text
         assert answer.headers["content-type"].endswith("spreadsheetml.sheet")
@@ -164,7 +164,7 @@ def test_files_of_people_have_vietnamese_headings_and_cells_of_their_kind(api: A
 
 def test_every_exported_field_has_a_heading() -> None:
     items = (devices.Device, uptime.UptimeOfTime, observations.Observation, cases.Case, broadcasts.Broadcast,
-             incidents.Incident)  # fmt: skip
+             played.Played, incidents.Incident)  # fmt: skip
     assert not {field for item in items for field in item.model_fields} - set(HEADINGS)
 
 

@@ -1,9 +1,9 @@
 """Case files of the numbers: rows in, rows out, one line of words a row.
 
 ``cases/<indicator>.toml`` holds tables ``[[case]]``: ``that`` says what must hold; ``devices``, ``states``, ``spans``,
-``blind``, ``figures``, ``reports``, ``broadcasts``, ``samples`` and ``minutes`` are the rows put in (columns: see
-``TABLES``); ``range`` is [start, stop); ``units`` who is asked for; ``series`` and ``now`` are the rows expected, as
-``time unit label value``.
+``blind``, ``windows``, ``sources``, ``figures``, ``reports``, ``broadcasts``, ``samples`` and ``minutes`` are the rows
+put in (columns: see ``TABLES``); ``range`` is [start, stop); ``units`` who is asked for; ``series`` and ``now`` are the
+rows expected, as ``time unit label value``.
 ``-`` is null (a label: none). An instant is local, ``2026-03-01T07:00``, or counts from the transaction's own clock:
 ``now-2h``, ``minute-1m``, ``hour+1h``, ``day-1d`` (``minute``, ``hour``, ``day``: where those began, local), so a case
 needs no tolerance. A figure's further words are ``column=value``.
@@ -30,6 +30,8 @@ TABLES = {
     "states": ("device_state", "unit kind name state"),
     "spans": ("state_span", "unit kind name state started_at ended_at"),
     "blind": ("blind_span", "source started_at ended_at"),
+    "windows": ("maintenance", "unit kind name starts_at ends_at"),
+    "sources": ("source", "name transport last_message_at"),
     "figures": ("observation", "unit indicator period_end value"),
     "reports": ("case_now", "unit kind id opened_at closed_at due"),
     "broadcasts": ("broadcast", "unit kind id programme starts_at ends_at"),
@@ -41,7 +43,7 @@ TABLES = {
 Row = tuple[datetime, str, str, Decimal | None]
 
 _INSTANTS = {"registered_at", "started_at", "ended_at", "opened_at", "closed_at", "due", "minute"} | {
-    "starts_at", "ends_at", "at"
+    "starts_at", "ends_at", "at", "last_message_at"
 }  # fmt: skip
 _RELATIVE = re.compile(r"(now|minute|hour|day)(?:([+-])(\d+)([dhms]))?")
 _SECONDS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
@@ -126,6 +128,11 @@ def _unsaid(table: str, words: Sequence[str], now: datetime) -> Iterator[tuple[s
         yield from {"at": now, "seen_at": now, "since": now, "reported": words[3], "source": "test"}.items()
     if table == "blind_span":
         yield "reason", "test"
+    if table == "maintenance":
+        yield from {"reason": "test", "created_by": "test"}.items()
+    if table == "source":
+        told = {"connector": "test", "feed": "loudspeaker_status", "title": "test", "stale_after": timedelta(days=1)}
+        yield from told.items()
     if table == "case_now":
         received = {"at": now, "received_at": now, "source": "test", "status": "new"}
         yield from (received | {"category": "other", "severity": "normal"}).items()

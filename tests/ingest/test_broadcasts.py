@@ -279,7 +279,9 @@ def test_a_plan_reaches_no_other_source_day_commune_or_past(store: Store) -> Non
 def test_what_was_due_is_told_cluster_by_cluster(store: Store, device: str, heard: dict[str, bool]) -> None:
     for name, source in (("loa-1", "loa"), ("loa-2", "loa"), ("mqtt-1", "mqtt")):
         store.execute(
-            "insert into device (unit, kind, name, lifecycle) values (%s, 'loudspeaker', %s, 'installed')", (UNIT, name)
+            "insert into device (unit, kind, name, lifecycle, registered_at)"
+            " values (%s, 'loudspeaker', %s, 'installed', %s)",
+            (UNIT, name, T0),
         )
         store.execute(
             "insert into device_state (unit, kind, name, at, seen_at, state, reported, since, source)"

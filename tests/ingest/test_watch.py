@@ -35,7 +35,8 @@ class Commune:
 
     def devices(self, names: Iterable[str], kind: str = "camera", **columns: Any) -> None:
         for name in names:
-            row = {"unit": self.unit, "kind": kind, "name": name, "lifecycle": "installed", **columns}
+            row = {"unit": self.unit, "kind": kind, "name": name, "lifecycle": "installed",
+                   "registered_at": at(-60 * 24 * 400), **columns}  # fmt: skip
             keys, places = ", ".join(row), ", ".join(f"%({key})s" for key in row)
             self.store.execute(f"insert into device ({keys}) values ({places})", row)  # noqa: S608 - our own columns
             self.store.execute(
