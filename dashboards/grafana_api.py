@@ -5,9 +5,8 @@ provisioning, service account), the same in Grafana 12.4 and 13. The library is 
 it brings takes the place of ``urllib3``.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Self
 from urllib.parse import quote, urlsplit
 
 from ingest.config import Grafana as Settings
@@ -69,70 +68,70 @@ class Grafana:
             timeout=settings.timeout.total_seconds(),
         )
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close its connections."""
+        self._api.client.s.close()
+
     def version(self) -> str:
         """Return the version of the Grafana that answers, as ``12.4.11``."""
-        with self._asking("Grafana"):
-            answer = self._api.client.GET("/health")
+        answer = self._ask("Grafana", self._api.client.GET, "/health")
         if not isinstance(answer, dict) or "database" not in answer:
             raise GrafanaFault("Grafana", f"{self.url} answers, but is no Grafana", REMEDIES[404])
         return str(answer.get("version", "")) or "a version that it does not tell"
 
     def board(self, uid: str) -> Json | None:
         """Return ``{"dashboard": …, "meta": …}``; a board that Grafana 13 keeps in its newer form comes in this one."""
-        return self._maybe(f"board {uid}", lambda: self._api.dashboard.get_dashboard(quote(uid)))
+        return self._maybe(f"board {uid}", self._api.dashboard.get_dashboard, quote(uid))
 
     def save_board(self, board: Json, folder: str, message: str, *, overwrite: bool) -> None:
         """Save a board; without ``overwrite`` its ``version`` must be the newest one's."""
         body = {"dashboard": board, "folderUid": folder, "message": message, "overwrite": overwrite}
-        with self._asking(f"board {board['uid']}"):
-            self._api.dashboard.update_dashboard(body)
+        self._ask(f"board {board['uid']}", self._api.dashboard.update_dashboard, body)
 
     def last_save(self, uid: str) -> Json:
         """Return the newest version of a board: ``version``, ``createdBy``, ``created``, ``message``."""
-        with self._asking(f"versions of board {uid}"):
-            answer = self._api.dashboard_versions.get_dashboard_versions(dashboard_uid=quote(uid))
-        versions = answer.get("versions", []) if isinstance(answer, dict) else answer  # a bare list until 11.5
-        return max(versions, key=lambda one: int(one["version"]), default={})
+        versions = self._api.dashboard_versions.get_dashboard_versions
+        answer = self._ask(f"versions of board {uid}", versions, dashboard_uid=quote(uid))
+        found = answer.get("versions", []) if isinstance(answer, dict) else answer  # a bare list until 11.5
+        return max(found, key=lambda one: int(one["version"]), default={})
 
     def folder(self, uid: str) -> Json | None:
         """Return a folder: ``uid``, ``title``, ``version``."""
-        return self._maybe(f"folder {uid}", lambda: self._api.folder.get_folder(quote(uid)))
+        return self._maybe(f"folder {uid}", self._api.folder.get_folder, quote(uid))
 
     def make_folder(self, uid: str, title: str) -> None:
         """Make a folder at the top."""
-        with self._asking(f"folder {uid}"):
-            self._api.folder.create_folder(title=title, uid=uid)
+        self._ask(f"folder {uid}", self._api.folder.create_folder, title=title, uid=uid)
 
     def rename_folder(self, uid: str, title: str) -> None:
         """Give a folder another title."""
-        with self._asking(f"folder {uid}"):
-            self._api.folder.update_folder(uid=quote(uid), title=title, overwrite=True)
+        self._ask(f"folder {uid}", self._api.folder.update_folder, uid=quote(uid), title=title, overwrite=True)
 
     def has_plugin(self, plugin: str) -> bool:
         """Tell whether a plugin is installed."""
-        path = f"/plugins/{quote(plugin)}/settings"
-        return self._maybe(f"plugin {plugin}", lambda: self._api.client.GET(path)) is not None
+        return self._maybe(f"plugin {plugin}", self._api.client.GET, f"/plugins/{quote(plugin)}/settings") is not None
 
     def datasource(self, uid: str) -> Json | None:
         """Return a data source, its secrets as names only (``secureJsonFields``)."""
-        return self._maybe(f"datasource {uid}", lambda: self._api.datasource.get_datasource_by_uid(quote(uid)))
+        return self._maybe(f"datasource {uid}", self._api.datasource.get_datasource_by_uid, quote(uid))
 
     def make_datasource(self, source: Json) -> None:
         """Make a data source."""
-        with self._asking(f"datasource {source['uid']}"):
-            self._api.datasource.create_datasource(source)
+        self._ask(f"datasource {source['uid']}", self._api.datasource.create_datasource, source)
 
     def change_datasource(self, source: Json) -> None:
         """Put a data source in the place of the one with its uid."""
-        with self._asking(f"datasource {source['uid']}"):
-            self._api.datasource.update_datasource_by_uid(quote(source["uid"]), source)
+        uid = source["uid"]
+        self._ask(f"datasource {uid}", self._api.datasource.update_datasource_by_uid, quote(uid), source)
 
     def datasource_health(self, uid: str) -> str:
         """Return what Grafana says when it asks the data source itself; raises where that is not well."""
         what = f"datasource {uid}"
         try:
-            with self._asking(what):
-                answer = self._api.client.GET(f"/datasources/uid/{quote(uid)}/health")
+            answer = self._ask(what, self._api.client.GET, f"/datasources/uid/{quote(uid)}/health")
         except GrafanaFault as fault:
             if "plugin" in fault.seen.lower():
                 raise GrafanaFault(what, fault.seen, _PLUGIN, fault.status) from fault
@@ -148,74 +147,71 @@ class Grafana:
     def rule_group(self, folder: str, group: str) -> Json | None:
         """Return a group of alert rules: ``title``, ``folderUid``, ``interval`` (seconds), ``rules``."""
         asked = self._api.alertingprovisioning.get_rule_group
-        return self._maybe(f"rules {group}", lambda: asked(quote(folder), quote(group, safe="")))
+        return self._maybe(f"rules {group}", asked, quote(folder), quote(group, safe=""))
 
     def put_rule_group(self, group: Json) -> None:
         """Put a group of alert rules in the place of the one with its title; rules that it lacks are removed."""
-        put = self._api.alertingprovisioning.update_rule_group
-        with self._asking(f"rules {group['title']}"):
-            put(quote(group["folderUid"]), quote(group["title"], safe=""), group)
+        put, title = self._api.alertingprovisioning.update_rule_group, group["title"]
+        self._ask(f"rules {title}", put, quote(group["folderUid"]), quote(title, safe=""), group)
 
     def contact_points(self) -> list[Json]:
         """Return every contact point, its secrets as ``[REDACTED]``."""
-        with self._asking("contact points"):
-            return list(self._api.alertingprovisioning.get_contactpoints())
+        return list(self._ask("contact points", self._api.alertingprovisioning.get_contactpoints))
 
     def put_contact_point(self, point: Json, *, new: bool) -> None:
         """Make a contact point, or put it in the place of the one with its uid."""
-        to = self._api.alertingprovisioning
-        with self._asking(f"contact point {point['name']}"):
-            to.create_contactpoint(point) if new else to.update_contactpoint(quote(point["uid"]), point)
+        what, to = f"contact point {point['name']}", self._api.alertingprovisioning
+        if new:
+            self._ask(what, to.create_contactpoint, point)
+        else:
+            self._ask(what, to.update_contactpoint, quote(point["uid"]), point)
 
     def mute_times(self) -> list[Json]:
         """Return the times in which nobody is told."""
-        with self._asking("mute timings"):
-            return list(self._api.alertingprovisioning.get_mute_timings())
+        return list(self._ask("mute timings", self._api.alertingprovisioning.get_mute_timings))
 
     def put_mute_time(self, time: Json, *, new: bool) -> None:
         """Make a mute timing, or put it in the place of the one with its name."""
-        to = self._api.alertingprovisioning
-        with self._asking(f"mute timing {time['name']}"):
-            to.create_mute_timing(time) if new else to.update_mute_timing(quote(time["name"], safe=""), time)
+        what, to = f"mute timing {time['name']}", self._api.alertingprovisioning
+        if new:
+            self._ask(what, to.create_mute_timing, time)
+        else:
+            self._ask(what, to.update_mute_timing, quote(time["name"], safe=""), time)
 
     def policies(self) -> Json:
         """Return the tree of notification policies."""
-        with self._asking("notification policies"):
-            return dict(self._api.alertingprovisioning.get_notification_policy_tree())
+        return dict(self._ask("notification policies", self._api.alertingprovisioning.get_notification_policy_tree))
 
     def put_policies(self, tree: Json) -> None:
         """Put a tree of notification policies in the place of the organisation's."""
-        with self._asking("notification policies"):
-            self._api.alertingprovisioning.set_notification_policy_tree(tree)
+        self._ask("notification policies", self._api.alertingprovisioning.set_notification_policy_tree, tree)
 
     def service_account(self, name: str) -> Json | None:
         """Return a service account: ``id``, ``name``, ``role``, ``tokens`` (how many)."""
-        with self._asking(f"service account {name}"):
-            found = self._api.serviceaccount.search_all(query=quote(name))
+        found = self._ask(f"service account {name}", self._api.serviceaccount.search_all, query=quote(name))
         return next((one for one in found if one["name"] == name), None)
 
     def make_service_account(self, name: str, role: str) -> str:
         """Make a service account with one token; returns the token, which Grafana shows once."""
-        with self._asking(f"service account {name}"):
-            made = self._api.serviceaccount.create({"name": name, "role": role})
-            return str(self._api.serviceaccount.create_token(made["id"], {"name": name})["key"])
+        what, to = f"service account {name}", self._api.serviceaccount
+        made = self._ask(what, to.create, {"name": name, "role": role})
+        return str(self._ask(what, to.create_token, made["id"], {"name": name})["key"])
 
-    def _maybe(self, what: str, call: Callable[[], Json]) -> Json | None:
+    def _maybe(self, what: str, call: Callable[..., Any], *given: Any) -> Json | None:
         try:
-            with self._asking(what):
-                return call()
+            return dict(self._ask(what, call, *given))
         except GrafanaFault as fault:
             if fault.status == 404:
                 return None
             raise
 
-    @contextmanager
-    def _asking(self, what: str) -> Iterator[None]:
+    def _ask(self, what: str, call: Callable[..., Any], *given: Any, **named: Any) -> Any:
+        """Return the answer of the client library; what it raises, and a page for JSON, is a fault."""
         from grafana_client.client import GrafanaException, GrafanaTimeoutError
         from niquests.exceptions import JSONDecodeError, RequestException, SSLError, Timeout
 
         try:
-            yield
+            answer = call(*given, **named)
         except (GrafanaTimeoutError, Timeout) as error:
             seen = f"{self.url} did not answer within {self._timeout.total_seconds():g} s"
             raise GrafanaFault(what, seen, "look after its load, or raise grafana.timeout") from error
@@ -234,6 +230,9 @@ class Grafana:
             tls = "certificate" in str(error).lower() or "ssl" in str(error).lower()
             remedy = _TLS if tls else "start Grafana, or correct [grafana] url"
             raise GrafanaFault(what, f"{self.url} can't be reached: {error}", remedy) from error
+        if isinstance(answer, str):
+            raise GrafanaFault(what, f"{self.url} answers a page, so it is no Grafana", REMEDIES[404])
+        return answer
 
 
 _PLUGIN = "put the plugin grafana-postgresql-datasource into Grafana's plugins folder, then start Grafana again"

@@ -17,14 +17,33 @@ app = typer.Typer(no_args_is_help=True, help="The numbers and their boards.")
 
 @app.command("check")
 def check(config: Config = None, as_json: AsJson = False) -> None:
-    """Check that every number is complete, and that its SQL prepares where the database answers."""
-    from dashboards import indicators
+    """Check that every number is complete, boards keep their rules, their files are fresh, and SQL prepares."""
+    from dashboards import build, indicators, lint
+    from dashboards.boards import boards
+    from ingest.errors import ConfigError
     from ingest.store import Store
 
     found = indicators.load()
+    made = [board.render() for board in boards().values()]
+    if faults := lint.faults(made):
+        raise ConfigError(*faults)
+    if stale := build.stale():
+        raise ConfigError(*stale, "`ioc dashboards build` writes these files anew")
     with Store(settings_of(config).database.url, name="ioc-check") as store:
         indicators.install(store)
-    say({"indicators": len(found)}, as_json=as_json)
+    say({"indicators": len(found), "boards": len(made)}, as_json=as_json)
+
+
+@app.command("build")
+def build_(as_json: AsJson = False) -> None:
+    """Write what Grafana is given, boards and provisioning, into dashboards/grafana; the same bytes every time."""
+    from dashboards import build
+
+    touched = build.write()
+    if as_json:
+        say({"written": touched}, as_json=True)
+    else:
+        say([f"dashboards/{name}" for name in touched] or f"{len(build.files())} files, nothing to write")
 
 
 @app.command("push")
@@ -40,14 +59,14 @@ def push(
     from dashboards.push import Push
 
     settings = settings_of(config).grafana
-    sending = Push(Grafana(settings), build.files(), os.environ, settings.folder, dry_run, overwrite)
     steps = []
-    for step in sending.steps():
-        steps.append(step)
-        if not as_json:
-            say(str(step))
-            if step.token:
-                say(f"          its token, shown once: {step.token}\n          keep it as IOC_GRAFANA__TOKEN")
+    with Grafana(settings) as grafana:
+        for step in Push(grafana, build.files(), os.environ, settings.folder, dry_run, overwrite).steps():
+            steps.append(step)
+            if not as_json:
+                say(str(step))
+                if step.token:
+                    say(f"          its token, shown once: {step.token}\n          keep it as IOC_GRAFANA__TOKEN")
     done = Counter(step.done for step in steps)
     if as_json:
         say({"steps": [asdict(step) for step in steps], **done}, as_json=True)
@@ -64,7 +83,8 @@ def diff(config: Config = None, as_json: AsJson = False) -> None:
     from dashboards.push import shown_boards
 
     ours = wanted.boards(build.files())
-    theirs = shown_boards(Grafana(settings_of(config).grafana), ours)
+    with Grafana(settings_of(config).grafana) as grafana:
+        theirs = shown_boards(grafana, ours)
     missing = [uid for uid in ours if uid not in theirs]
     found = [one for uid, board in theirs.items() for one in drift.compare(ours[uid], board)]
     if as_json:
@@ -86,7 +106,8 @@ def pull(config: Config = None, as_json: AsJson = False) -> None:
     from dashboards.push import shown_boards
 
     ours = wanted.boards(build.files())
-    pulled = pulling.pull(ours, shown_boards(Grafana(settings_of(config).grafana), ours))
+    with Grafana(settings_of(config).grafana) as grafana:
+        pulled = pulling.pull(ours, shown_boards(grafana, ours))
     if as_json:
         say([asdict(one) for one in pulled], as_json=True)
         return
