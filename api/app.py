@@ -25,6 +25,7 @@ from api import (
     messages,
     metrics,
     observations,
+    outlines,
     played,
     probes,
     problems,
@@ -91,7 +92,7 @@ def create_app(
     app.add_middleware(Measured, meter=meter)
     problems.handle(app)
     for part in (
-        probes, metrics, session, messages, imports, units, devices, observations, totals, cases, uptime, played,
+        probes, metrics, session, messages, imports, units, outlines, devices, observations, totals, cases, uptime, played,
         broadcasts, incidents, alerts, handling, indicators, maintenance, roster, register, sources, canaries, receivers,
         stream, exports,
     ):  # fmt: skip

@@ -155,6 +155,21 @@ from rejection
 -- device_counts: devices by commune, kind and state
 select unit, kind, state, count(*) as devices from device_now group by unit, kind, state
 
+-- outlines: the hamlets that have an outline, with their commune's name of today
+select h.unit, coalesce(u.name, h.unit) as unit_name, h.name, h.outline
+from hamlet h
+left join unit u on u.code = h.unit and u.valid_to is null
+where h.outline is not null and (%(unit)s::text is null or h.unit = %(unit)s)
+order by h.unit, h.name
+
+-- device_points: the devices that stand somewhere
+select unit || '.' || kind || '.' || name as ref, unit, kind, name, coalesce(nullif(title, ''), name) as title, hamlet,
+       state, since, latitude, longitude
+from device_now
+where latitude is not null and longitude is not null and lifecycle <> 'retired'
+  and (%(unit)s::text is null or unit = %(unit)s)
+order by unit, kind, name
+
 -- known_units: communes of which something is known
 select array(select unit from device union select unit from observation union select unit from case_now
              union select unit from broadcast) as units
