@@ -17,6 +17,7 @@ from ingest.config import Settings
 from ingest.errors import IocError, StoreDown
 from ingest.sql import QUERIES
 from ingest.store import Store
+from ioc import grafana
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,8 @@ class Finding:
 
 
 def examine(settings: Settings) -> list[Finding]:
-    """Probe database, schema, numbers, broker, folders and disk."""
-    return [*_database(settings), _broker(settings), *_folders(settings), _disk()]
+    """Probe database, schema, numbers, broker, Grafana, folders and disk."""
+    return [*_database(settings), _broker(settings), *_grafana(settings), *_folders(settings), _disk()]
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
@@ -126,6 +127,11 @@ def _broker(settings: Settings) -> Finding:
     except OSError as error:
         return Finding("broker", False, f"{host}:{port}: {error}", "start the broker, or correct IOC_BROKER__URL")
     return Finding("broker", True, f"{host}:{port} answers")
+
+
+def _grafana(settings: Settings) -> Iterator[Finding]:
+    for seen in grafana.assess(settings.grafana):
+        yield Finding(*seen)
 
 
 def _folders(settings: Settings) -> Iterator[Finding]:

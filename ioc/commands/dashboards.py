@@ -3,6 +3,7 @@
 import os
 from collections import Counter
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -98,16 +99,20 @@ def diff(config: Config = None, as_json: AsJson = False) -> None:
 
 
 @app.command("pull")
-def pull(config: Config = None, as_json: AsJson = False) -> None:
+def pull(
+    to: Annotated[Path | None, typer.Option(help="Folder of layout files; else dashboards/layouts here.")] = None,
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
     """Bring back where panels lie in the Grafana of [grafana], and tell what can't be brought back."""
-    from dashboards import build, wanted
+    from dashboards import build, layout, wanted
     from dashboards import pull as pulling
     from dashboards.grafana_api import Grafana
     from dashboards.push import shown_boards
 
     ours = wanted.boards(build.files())
     with Grafana(settings_of(config).grafana) as grafana:
-        pulled = pulling.pull(ours, shown_boards(grafana, ours))
+        pulled = pulling.pull(ours, shown_boards(grafana, ours), to or layout.FOLDER)
     if as_json:
         say([asdict(one) for one in pulled], as_json=True)
         return
