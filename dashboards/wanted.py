@@ -2,7 +2,8 @@
 
 The files are what Grafana itself provisions from, so variables in them (``$NAME``, ``${NAME}``, ``$__env{NAME}``,
 ``$__file{PATH}``, ``$$``) are replaced where Grafana replaces them, and left alone where it does not: in the models of
-queries, annotations, time ranges and templates of alerting.
+queries, annotations, time ranges and templates of alerting. A file of a secret that is on Grafana's machine only is
+given by a variable of its name: ``/run/secrets/grafana_token`` as ``GRAFANA_TOKEN``.
 """
 
 import json
@@ -119,10 +120,14 @@ def _value(match: "re.Match[str]", environment: Mapping[str, str], file: str) ->
     if match[0] == "$$":
         return "$"
     if match[1] == "file":
+        variable = Path(match[2]).name.upper()
+        if variable in environment:
+            return environment[variable]
         try:
             return Path(match[2]).read_text("utf-8").strip()
         except OSError as error:
-            raise ConfigError(f"{file}: {match[2]} can't be read: {error.strerror}") from error
+            fault = f"{file}: {match[2]} can't be read: {error.strerror}; give what stands in it as {variable}"
+            raise ConfigError(fault) from error
     name = match[2] or match[3] or match[4]
     if name not in environment:
         raise ConfigError(

@@ -295,7 +295,14 @@ def test_files_hold_secrets_as_grafana_reads_them(tmp_path: Path) -> None:
     text = f"datasources: [{{uid: a, secureJsonData: {{password: '$__file{{{secret}}}', user: '$__env{{U}}'}}}}]"
     (source,) = wanted.datasources({"grafana/provisioning/datasources/a.yaml": text}, {"U": "u"})
     assert source["secureJsonData"] == {"password": "m", "user": "u"}
-    with pytest.raises(ConfigError, match="can't be read"):
+    elsewhere = text.replace("/password", "/grafana_password")
+    (source,) = wanted.datasources(
+        {"grafana/provisioning/datasources/a.yaml": elsewhere}, {"U": "u", "GRAFANA_PASSWORD": "n"}
+    )
+    assert source["secureJsonData"]["password"] == "n"
+    with pytest.raises(
+        ConfigError, match="/none can't be read: No such file or directory; give what stands in it as NONE"
+    ):
         wanted.datasources({"grafana/provisioning/datasources/a.yaml": text.replace("/password", "/none")}, {"U": "u"})
 
 

@@ -285,7 +285,6 @@ def _duration(text: str) -> str:
 
 
 def _redacted(point: Json) -> Json:
-    hidden = {
-        key: "[REDACTED]" if key in ("password", "hmacConfig") else value for key, value in point["settings"].items()
-    }
+    secret = ("password", "authorization_credentials")
+    hidden = {key: "[REDACTED]" if key in secret else value for key, value in point["settings"].items()}
     return {**point, "settings": hidden}
