@@ -8,6 +8,9 @@ from api.accounts import ROLES, Role, audit
 from ingest.errors import ConfigError
 from ingest.store import Store
 
+LEAST = 32
+"""Characters of a secret that is not of our making."""
+
 
 def digest(secret: str) -> bytes:
     """Return what is kept of a token or a cookie: 32 bytes."""
@@ -25,6 +28,30 @@ def create(store: Store, name: str, role: Role, *, actor: str, expires_at: datet
         assert row is not None  # noqa: S101 - `returning` returns
         audit(link, actor, "token.create", str(row[0]), name=name, role=role)
     return int(row[0]), secret
+
+
+def admit(store: Store, name: str, role: Role, secret: str, *, actor: str) -> bool:
+    """Let in who holds a secret made elsewhere, and end every other token of the name; tells whether it is new.
+
+    Raises :class:`ConfigError` where it is too short to be safe.
+    """
+    if len(secret) < LEAST:
+        raise ConfigError(f"token:{name}: a secret has {LEAST} characters at least; make one: openssl rand -hex 32")
+    ended = "update token set revoked_at = now() where name = %s and digest <> %s and revoked_at is null"
+    known = "select 1 from token where name = %s and digest = %s and role = %s and revoked_at is null"
+    with store.transaction() as link:
+        link.execute("select pg_advisory_xact_lock(hashtext('token ' || %s))", (name,))
+        link.execute(ended, (name, digest(secret)))
+        if link.execute(known, (name, digest(secret), role)).fetchone():
+            return False
+        insert = (
+            "insert into token (name, role, digest) values (%s, %s, %s) on conflict (digest) do update set"
+            " name = excluded.name, role = excluded.role, revoked_at = null, expires_at = null returning id"
+        )
+        row = link.execute(insert, (name, role, digest(secret))).fetchone()
+        assert row is not None  # noqa: S101 - `returning` returns
+        audit(link, actor, "token.admit", str(row[0]), name=name, role=role)
+    return True
 
 
 def revoke(store: Store, token: int, *, actor: str) -> None:

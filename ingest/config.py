@@ -172,6 +172,8 @@ class Grafana(Section):
     """How long one answer may take."""
     folder: str = ""
     """Title of the folder that boards and rules lie in; empty: as the files of `ioc dashboards build` say."""
+    alerts_token: SecretStr | None = None
+    """What its contact point shows our API, 32 characters at least; `ioc migrate` admits it with the role operator."""
 
 
 class Hamlet(Section):
@@ -284,9 +286,11 @@ def load(path: Path | None, environment: Mapping[str, str] = os.environ) -> Sett
         for section in ("database", "broker")
         if urlsplit(str(dict(tables.get(section, {})).get("url", ""))).password
     ]
-    if dict(tables.get("database", {})).get("reader_password"):
-        variable = "IOC_DATABASE__READER_PASSWORD"
-        faults.append(f"{path}:database.reader_password: is a secret; it comes from the environment: {variable}")
+    for place in ("database.reader_password", "grafana.token", "grafana.password", "grafana.alerts_token"):
+        section, _, key = place.partition(".")
+        if isinstance(table := tables.get(section), dict) and table.get(key):
+            variable = f"IOC_{section}__{key}".upper()
+            faults.append(f"{path}:{place}: is a secret; it comes from the environment: {variable}")
     sources, commune = tables.get("sources", {}), tables.get("commune", {})
     # What opens simulated offices guards nothing.
     simulated = isinstance(commune, dict) and commune.get("simulated") is True

@@ -62,6 +62,7 @@ READABLE: Mapping[str, tuple[str, ...]] = {
         "id", "unit", "rule", "subject_kind", "subject", "subject_title", "title_vi", "title_en", "owner", "severity",
         "state", "opened_at", "since", "announced_at", "cleared_at", "closed_at", "value", "threshold", "folded_into",
     ),
+    "outbox": ("id", "severity", "urgent", "state", "made_at", "attempts", "next_try_at", "ended_at"),
     "incident_event": ("id", "incident", "at", "action", "from_state", "to_state"),
 }  # fmt: skip
 """Tables and views of the numbers and boards; no columns: all of them. Never who did something, what somebody wrote,

@@ -91,17 +91,21 @@ def explain(
 @app.command()
 def migrate(config: Config = None, as_json: AsJson = False) -> None:
     """Bring the database's schema, its numbers and the role that may only read up to date."""
+    from api import tokens
     from dashboards import indicators
     from ingest import reading
     from ingest.migrate import migrate as up
     from ingest.store import Store
 
-    database = settings_of(config).database
+    settings = settings_of(config)
+    database = settings.database
     with Store(database.url, name="ioc-migrate") as store:
         done = up(store)
         renewed = indicators.install(store)
         if password := database.reader_password.get_secret_value():
             reading.let_in(store, password)
+        if shown := settings.grafana.alerts_token:
+            tokens.admit(store, "grafana", "operator", shown.get_secret_value(), actor="migrate")
         say({"migrations": done, "numbers_renewed": renewed, "reader_let_in": bool(password)}, as_json=as_json)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from api import tokens
 from dashboards import indicators
 from ingest import migrate
 from ingest.store import Store
@@ -94,3 +95,27 @@ def test_a_newer_schema_is_left_alone(office: Desk, store: Store) -> None:
     assert "it has the newer schema 9999 tomorrow" in refused.err
     assert "install the version that made it, or restore a backup" in refused.err
     assert not findings(office)["schema"]["good"]
+
+
+def test_grafanas_secrets_are_let_in_and_renewed(desk: Desk, empty_database_url: str) -> None:
+    desk.environment["IOC_DATABASE__URL"] = empty_database_url
+    old, new = "o" * 32, "n" * 64
+    for secret in (old, old, new):
+        given = {"IOC_DATABASE__READER_PASSWORD": "mật khẩu", "IOC_GRAFANA__ALERTS_TOKEN": secret}
+        said = desk.ioc("migrate", "--json", **given)
+        assert said.status == 0, said.err
+        assert json.loads(said.out)["reader_let_in"] is True
+    with Store(empty_database_url) as store:
+        assert store.row("select rolcanlogin from pg_roles where rolname = 'ioc_grafana'") == {"rolcanlogin": True}
+        admitted = store.rows("select name, role, digest from token where revoked_at is null")
+        assert admitted == [{"name": "grafana", "role": "operator", "digest": tokens.digest(new)}]
+    short = desk.ioc("migrate", IOC_GRAFANA__ALERTS_TOKEN="abc")
+    assert short.status == 2
+    assert "a secret has 32 characters at least" in short.err
+
+
+def test_grafanas_password_does_not_stand_in_the_file(desk: Desk) -> None:
+    desk.configure('[database]\nreader_password = "x"\n')
+    said = desk.ioc("check")
+    assert said.status == 2
+    assert "database.reader_password: is a secret; it comes from the environment" in said.err
