@@ -148,6 +148,16 @@ class Together(Part):
         return self
 
 
+class Flapping(Part):
+    """Devices that come and go."""
+
+    kind: Kind | None = None
+    falls: int = Field(default=4, ge=2)
+    """So many times it went from heard to offline …"""
+    within: Duration = Field(default=timedelta(hours=1), gt=timedelta())
+    """… in this time. It is calm again, and what it is told for itself, when nothing changed for ``clear_for``."""
+
+
 class Number(Bound):
     """A number of the commune, or a figure of an office; several labels are told apart."""
 

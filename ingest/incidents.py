@@ -243,7 +243,7 @@ def begin(rule: Rule, board: Board, fact: Fact, since: datetime, now: datetime) 
             return again(rule, board, last, fact, since, now, why="soon")
     since = min(since, now)
     named = f": {fact.title}" if fact.title else ""
-    kind = "indicator" if rule.subject == "outbreak" else rule.subject
+    kind = {"outbreak": "indicator", "flapping": "device"}.get(rule.subject, rule.subject)
     made = Incident(
         rule.key, fact.unit, fact.subject, kind, rule.title_vi + named, rule.title_en + named, rule.owner,
         severity(rule, since, fact.value, now), since, since, now, fact.title, members=fact.members, value=fact.value,

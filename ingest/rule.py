@@ -13,6 +13,7 @@ from ingest.conditions import (
     Duration,
     Escalation,
     Feed,
+    Flapping,
     Number,
     Outbreak,
     Part,
@@ -25,7 +26,7 @@ Actor = Literal[
     "chairman", "vice_chairman", "police_on_duty", "one_stop_officer", "clerk", "accountant", "health_station",
     "culture_officer", "technician", "village_head",
 ]  # fmt: skip
-Subject = Literal["device", "group", "case", "indicator", "outbreak", "feed", "broadcast", "system"]
+Subject = Literal["device", "flapping", "group", "case", "indicator", "outbreak", "feed", "broadcast", "system"]
 
 
 class Rule(Part):
@@ -45,8 +46,8 @@ class Rule(Part):
     escalate: tuple[Escalation, ...] = ()
     closes: Literal["auto", "person"] = "auto"
     """Whether the end of the condition ends the incident, or somebody must."""
-    group: str = ""
-    """The rule that tells of many at once instead."""
+    left_to: tuple[str, ...] = ()
+    """Rules that tell of it instead, while they do: of many at once, or of one that comes and goes."""
     every: Duration = timedelta(seconds=5)
     owner: Actor
     help: str = Field(min_length=1)
@@ -55,7 +56,7 @@ class Rule(Part):
     valid_from: date
     enabled: bool = True
 
-    fixed: ClassVar[frozenset[str]] = frozenset({"key", "subject", "title_vi", "title_en", "source", "help", "group"})
+    fixed: ClassVar[frozenset[str]] = frozenset({"key", "subject", "title_vi", "title_en", "source", "help", "left_to"})
     """What a commune can't change."""
 
     @model_validator(mode="after")
@@ -76,6 +77,12 @@ class GroupRule(Rule):
     """Of devices that fall together."""
 
     when: Together
+
+
+class FlappingRule(Rule):
+    """Of one device that comes and goes."""
+
+    when: Flapping = Flapping()
 
 
 class NumberRule(Rule):
@@ -115,7 +122,7 @@ class SystemRule(Rule):
 
 
 MODELS: dict[str, type[Rule]] = {
-    "device": DeviceRule, "group": GroupRule, "indicator": NumberRule, "outbreak": OutbreakRule, "case": CaseRule,
-    "broadcast": BroadcastRule, "feed": FeedRule, "system": SystemRule,
+    "device": DeviceRule, "flapping": FlappingRule, "group": GroupRule, "indicator": NumberRule,
+    "outbreak": OutbreakRule, "case": CaseRule, "broadcast": BroadcastRule, "feed": FeedRule, "system": SystemRule,
 }  # fmt: skip
 """Subject → the form of its rules."""

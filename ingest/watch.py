@@ -19,7 +19,7 @@ from ingest import expected, playing
 from ingest.conditions import Feed
 from ingest.episodes import collect
 from ingest.expected import Standing
-from ingest.facts import View, broadcasts, cases, devices, feeds, numbers
+from ingest.facts import View, broadcasts, cases, devices, feeds, flapping, numbers
 from ingest.incidents import Board, Incident, Key, Move, follow
 from ingest.outages import gather
 from ingest.rule import (
@@ -27,6 +27,7 @@ from ingest.rule import (
     CaseRule,
     DeviceRule,
     FeedRule,
+    FlappingRule,
     GroupRule,
     NumberRule,
     OutbreakRule,
@@ -54,8 +55,10 @@ class Watch:
         self._keys = [rule.key for rule in rules]
         self._looked: dict[str, datetime] = {}
         self._said: dict[str, str] = {}
-        # A group's rule tells which devices the others leave to it.
-        self._order = sorted(rules, key=lambda rule: not isinstance(rule, GroupRule))
+        # First those that others leave devices to.
+        self._order = sorted(
+            rules, key=lambda rule: len(rule.left_to) if isinstance(rule, DeviceRule | FlappingRule) else 0
+        )
         self._back = max((rule.reopen_within for rule in rules), default=timedelta()) + timedelta(hours=1)
 
     def tick(self, now: datetime) -> list[int]:
@@ -126,7 +129,9 @@ class Watch:
             case GroupRule():
                 return gather(own, board, devices.group_facts(view, rule), view.now)
             case DeviceRule():
-                follow(own, board, devices.facts(view, rule), view.now, held.get(rule.group))
+                follow(own, board, devices.facts(view, rule), view.now, _left(view, rule, held))
+            case FlappingRule():
+                follow(own, board, flapping.facts(view, rule), view.now, _left(view, rule, held))
             case NumberRule():
                 follow(own, board, numbers.facts(view, rule), view.now)
             case OutbreakRule():
@@ -142,6 +147,17 @@ class Watch:
             case SystemRule():
                 follow(own, board, feeds.sight(view, rule), view.now)
         return None
+
+
+def _left(view: View, rule: Rule, held: Mapping[str, Mapping[Key, int | None]]) -> dict[Key, int | None]:
+    """Return the devices that others tell of now; of those that come and go unless a person said that they don't."""
+    left: dict[Key, int | None] = {}
+    for key in rule.left_to:
+        if isinstance(view.rules[key], FlappingRule):
+            its = view.boards[key].incidents.values()
+            left |= {one.key: one.id for one in its if one.holds and one.closed_at is None}
+        left |= held.get(key, {})
+    return left
 
 
 def open_incidents(store: Store, unit: str | None = None, *, most: int = 200) -> list[DictRow]:

@@ -48,7 +48,7 @@ def group_facts(view: View, rule: GroupRule) -> list[Fact]:
 
 
 def _member(row: Mapping[str, Any], states: Iterable[str]) -> Fact:
-    away = _absent(row) or ("fires" if row["state"] in states else "clear")
+    away = absent(row) or ("fires" if row["state"] in states else "clear")
     shared = places(row["unit"], row["kind"], row["upstream"], row["hamlet"])
     return Fact(*_key(row), away, row["since"], _title(row), places=shared)
 
@@ -105,7 +105,8 @@ def _condition(clause: Clause) -> sql.Composed:
     return sql.SQL("({})").format(sql.SQL(" and ").join(parts))
 
 
-def _absent(row: Mapping[str, Any]) -> Verdict | None:
+def absent(row: Mapping[str, Any]) -> Verdict | None:
+    """Return what is made of a device that can't be judged: exempt or unseen; None where it can."""
     if row["lifecycle"] not in _PRESENT or row["state"] == "maintenance":
         return "exempt"
     return "unseen" if row["state"] == "unknown" else None
@@ -116,9 +117,9 @@ def judge(when: Devices, row: Mapping[str, Any]) -> tuple[Verdict, Clause | None
 
     ``row`` has lifecycle, state, reported, readings and labels.
     """
-    absent = _absent(row)
-    if absent is not None:
-        return absent, None
+    away = absent(row)
+    if away is not None:
+        return away, None
     verdicts = {_clause(clause, row): clause for clause in reversed(when.any)}
     if "fires" in verdicts:
         return "fires", verdicts["fires"]

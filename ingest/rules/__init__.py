@@ -13,7 +13,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ingest.errors import ConfigError
-from ingest.rule import MODELS, DeviceRule, GroupRule, NumberRule, Rule
+from ingest.rule import MODELS, DeviceRule, FlappingRule, GroupRule, NumberRule, Rule
 from ingest.sources import SourceFault, faults_of, meant
 
 
@@ -121,10 +121,14 @@ def shipped() -> Mapping[str, Rule]:
             if rule is not None:
                 found[key] = rule
     for rule in found.values():
-        if rule.group and not isinstance(found.get(rule.group), GroupRule):
-            faults.append(f"{rule.key}.group: {rule.group!r} is no rule of a group")
-        if rule.group and not isinstance(rule, DeviceRule):
-            faults.append(f"{rule.key}.group: only rules of devices are told by a group's")
+        tellers: tuple[type[Rule], ...] = (
+            (GroupRule, FlappingRule) if isinstance(rule, DeviceRule) else (GroupRule,) * isinstance(rule, FlappingRule)
+        )
+        faults += [
+            f"{rule.key}.left_to: {other!r} is no rule that can tell of it instead"
+            for other in rule.left_to
+            if not isinstance(found.get(other), tellers)
+        ]
     if faults:
         raise ConfigError(*faults)
     return found

@@ -28,6 +28,34 @@ from device_state s
 join device d using (unit, kind, name)
 where s.unit = any (%s)
 
+-- flapping_devices: devices that changed lately, or are named, with how often they fell; falls with a group are its own
+select s.*, f.falls, f.first_at
+from (
+    select s.unit, s.kind, s.name, d.title, d.hamlet, d.lifecycle, s.state, s.since
+    from device_state s
+    join device d using (unit, kind, name)
+    where (s.unit, s.kind, s.name) in (select * from unnest(%(units)s::text[], %(kinds)s::text[], %(names)s::text[]))
+       or (%(falls)s::integer is not null and s.since > %(now)s - %(within)s::interval
+           and (%(kind)s::text is null or s.kind = %(kind)s) and d.lifecycle in ('installed', 'unconfirmed')
+           and (%(only)s::text[] is null or s.unit = any (%(only)s)) and s.unit <> all (%(but)s::text[]))
+) s
+cross join lateral (
+    select count(*) as falls, min(started_at) as first_at
+    from (
+        select started_at, state, lag(state) over (order by started_at) as before
+        from state_span p
+        where (p.unit, p.kind, p.name) = (s.unit, s.kind, s.name)
+          and p.started_at > %(now)s - %(within)s::interval - interval '1 day' and p.started_at <= %(now)s) p
+    where state = 'offline' and started_at > %(now)s - %(within)s::interval
+      and coalesce(before, 'online') in ('online', 'degraded', 'fault')
+      and not exists (
+          select from incident i
+          where i.unit = s.unit and i.subject_kind = 'group' and i.opened_at <= p.started_at
+            and coalesce(i.cleared_at, 'infinity') > p.started_at
+            and i.members @> jsonb_build_array(jsonb_build_object('subject', s.kind || '/' || s.name)))
+) f
+where f.falls >= coalesce(%(falls)s::integer, 0)
+
 -- open_cases: open cases of a kind that a rule concerns, and watched ones as they stand
 select c.unit, c.id, c.opened_at, c.closed_at, c.at, c.status, c.category, c.severity, c.hamlet, c.due,
        case when c.due > c.opened_at

@@ -8,7 +8,17 @@ from typing import Any
 
 import pytest
 
-from connectors.contract import LOCAL, Broadcast, CaseReport, DeviceId, DeviceReport, Message, Observation, Period
+from connectors.contract import (
+    LOCAL,
+    Broadcast,
+    CaseReport,
+    DeviceId,
+    DeviceReport,
+    Message,
+    Observation,
+    Period,
+    PeriodKind,
+)
 from dashboards import indicators
 from ingest.batch import Committer
 from ingest.handling import act
@@ -373,10 +383,17 @@ def test_a_loudspeaker_that_only_says_that_it_plays_is_heard_too(commune: Commun
 # ---- numbers
 
 
-def figure(indicator: str, value: str, start: date, end: date, kind: str = "month", **fields: Any) -> Observation:
-    return Observation(
-        UNIT, indicator, Period(start, end, kind, fields.pop("cumulative", False)), Decimal(value), **fields
-    )  # type: ignore[arg-type]
+def figure(
+    indicator: str,
+    value: str,
+    start: date,
+    end: date,
+    kind: PeriodKind = "month",
+    *,
+    cumulative: bool = False,
+    **fields: Any,
+) -> Observation:
+    return Observation(UNIT, indicator, Period(start, end, kind, cumulative), Decimal(value), **fields)
 
 
 def month(year: int, cases: str, disease: str = "dengue") -> Observation:
