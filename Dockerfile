@@ -9,7 +9,7 @@ COPY ingest ingest
 COPY ioc ioc
 COPY simulators simulators
 RUN python -m venv /opt/ioc
-RUN /opt/ioc/bin/pip install --no-cache-dir --disable-pip-version-check --constraint requirements.lock .
+RUN /opt/ioc/bin/pip install --disable-pip-version-check --constraint requirements.lock .
 
 FROM python:3.11.14-slim-bookworm
 RUN groupadd --gid 10001 ioc \

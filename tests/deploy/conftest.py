@@ -12,6 +12,7 @@ import pytest
 
 from deploy import broker as rules
 from deploy.__main__ import main
+from tests.deploy.stack import Stack
 from tests.servers import ServerMissing, await_that, free_port, listens
 
 ROOT = Path(__file__).parents[2]
@@ -50,6 +51,12 @@ def commune() -> Iterator[Path]:
         register.write_text(REGISTER, "utf-8")
         assert main(["devices", "--register", str(register), *where]) == 0
         yield folder
+
+
+@pytest.fixture(scope="session")
+def stack() -> Stack:
+    """The production stack as docker-compose.yml describes it."""
+    return Stack.read(ROOT / "docker-compose.yml")
 
 
 class ShippedBroker:
