@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from api import PREFIX
 from api.access import VIEWER
@@ -15,12 +15,19 @@ from api.listing import Asked, Day
 from api.problems import Problem
 from api.sql import QUERIES
 from dashboards import indicators
-from dashboards.indicators import Indicator
+from dashboards.definition import Grain, Indicator, Level
 from ingest.store import Store
 
 router = APIRouter(prefix=PREFIX, tags=["indicators"])
 
-_SPANS = {"1 minute": 1, "1 hour": 2, "1 day": 31, "1 month": 366, "3 months": 3 * 366, "1 year": 10 * 366}
+_SPANS: Mapping[Grain, int] = {
+    "1 minute": 1,
+    "1 hour": 2,
+    "1 day": 31,
+    "1 month": 366,
+    "3 months": 3 * 366,
+    "1 year": 10 * 366,
+}
 """Grain -> days that are shown where no start is asked for."""
 
 
@@ -39,9 +46,13 @@ class Definition(BaseModel):
     feed: str
     of: str
     amount: str
+    labels: dict[str, str]
+    states: list[str]
     target: float | None
+    target_of: str
     warn: float | None
     alarm: float | None
+    alarm_of: str
 
 
 class Row(BaseModel):
@@ -51,6 +62,13 @@ class Row(BaseModel):
     unit: str
     label: str
     value: Number | None
+
+
+class Judged(Row):
+    """A number as of now, its target (the office's own where it states one), and its level by the thresholds."""
+
+    target: Number | None
+    level: Level
 
 
 class Where(Asked):
@@ -64,10 +82,12 @@ class When(Where):
 
     start: Day | None = None
     stop: Day | None = None
+    step: Annotated[timedelta | None, Field(ge=timedelta(minutes=1), le=timedelta(days=366))] = None
+    """Width of the buckets, as seconds or ISO 8601 (PT6H), rounded up to whole grains; none: the number's grain."""
 
 
 def _definition(indicator: Indicator) -> dict[str, object]:
-    return indicator.model_dump(exclude={"sql", "sql_now"})
+    return indicator.model_dump(include=set(Definition.model_fields))
 
 
 def _found(key: str, known: Mapping[str, Indicator]) -> Indicator:
@@ -97,14 +117,18 @@ def series(key: str, asked: Annotated[When, Query()], store: TheStore) -> Json:
     start = asked.start or stop - timedelta(days=_SPANS[indicator.grain])
     if start >= stop:
         raise Problem(422, "invalid-request", "start must be before stop")
-    rows = indicators.series(store, key, start, stop, _units(store, asked))
+    rows = indicators.series(store, key, start, stop, _units(store, asked), asked.step)
     return Json({"items": rows, "next": None, "indicator": _definition(indicator)})
 
 
-@router.get("/indicators/{key}/now", response_model=Listed[Row], dependencies=[VIEWER])
+@router.get("/indicators/{key}/now", response_model=Listed[Judged], dependencies=[VIEWER])
 def now(key: str, asked: Annotated[Where, Query()], store: TheStore) -> Json:
     """Return a number's rows of now, or of its last complete grain."""
     indicator = _found(key, indicators.load())
-    rows = indicators.now(store, key, _units(store, asked))
-    judged = [{**row, "level": indicator.level(row["value"])} for row in rows]
-    return Json({"items": judged, "next": None, "indicator": _definition(indicator)})
+    return Json(
+        {
+            "items": indicators.judged(store, key, _units(store, asked)),
+            "next": None,
+            "indicator": _definition(indicator),
+        }
+    )

@@ -37,13 +37,24 @@ TABLES = {
     "broadcasts": ("broadcast", "unit kind id programme starts_at ends_at"),
     "samples": ("device_report", "unit kind name at readings"),
     "minutes": ("source_minute", "unit source minute stored duplicate rejected"),
+    "hours": ("contract_hours", "kind opens closes"),
+    "incidents": ("incident", "unit rule subject severity state since announced_at cleared_at closed_at"),
+    "steps": ("incident_event", "at actor action"),
 }
 """What a case puts in: the table, and the columns that its lines name in this order."""
+
+_KNOWN = """
+insert into device (unit, kind, name, lifecycle) values (%(unit)s, %(kind)s, %(name)s, 'unconfirmed')
+on conflict do nothing
+"""
+
+_NEWEST = sql.SQL("(select max(id) from incident)")
+"""Steps, and what is folded, are of the incident written before."""
 
 Row = tuple[datetime, str, str, Decimal | None]
 
 _INSTANTS = {"registered_at", "started_at", "ended_at", "opened_at", "closed_at", "due", "minute"} | {
-    "starts_at", "ends_at", "at", "last_message_at"
+    "starts_at", "ends_at", "at", "last_message_at", "since", "announced_at", "cleared_at",
 }  # fmt: skip
 _RELATIVE = re.compile(r"(now|minute|hour|day)(?:([+-])(\d+)([dhms]))?")
 _SECONDS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
@@ -97,8 +108,8 @@ def instant(word: str, now: datetime) -> datetime:
 def rows(case: Case, name: str, now: datetime) -> list[Row]:
     """Return expected rows."""
     return [
-        (instant(time, now), unit, "" if label == "-" else label, None if value == "-" else Decimal(value))
-        for time, unit, label, value in case.lines(name)
+        (instant(time, now), unit, "" if label == ["-"] else " ".join(label), None if value == "-" else Decimal(value))
+        for time, unit, *label, value in case.lines(name)
     ]
 
 
@@ -107,8 +118,12 @@ def put_in(link: Link, case: Case, now: datetime) -> None:
     for name, (table, columns) in TABLES.items():
         for words in case.lines(name):
             row = dict(_row(table, columns.split(), words, now))
+            if table == "device_report":  # who speaks is known, as ingest has it
+                link.execute(_KNOWN, row)
             names = sql.SQL(", ").join(map(sql.Identifier, row))
-            places = sql.SQL(", ").join(map(sql.Placeholder, row))
+            places = sql.SQL(", ").join(
+                value if isinstance(value, sql.Composable) else sql.Placeholder(name) for name, value in row.items()
+            )
             link.execute(sql.SQL("insert into {} ({}) values ({})").format(sql.Identifier(table), names, places), row)
 
 
@@ -119,7 +134,7 @@ def _row(table: str, columns: Sequence[str], words: Sequence[str], now: datetime
         yield column, instant(word, now) if column in _INSTANTS and value else value
     for word in words[len(columns) :]:
         column, _, value = word.partition("=")
-        yield column, value
+        yield column, _NEWEST if column == "folded_into" else value
 
 
 def _unsaid(table: str, words: Sequence[str], now: datetime) -> Iterator[tuple[str, Any]]:
@@ -140,6 +155,11 @@ def _unsaid(table: str, words: Sequence[str], now: datetime) -> Iterator[tuple[s
         # Of what is said, as ingest has it: two different samples of one instant are both kept.
         yield "digest", crc32(" ".join(words).encode())
         yield from {"received_at": now, "state": "online", "source": "test"}.items()
+    if table == "incident":
+        told = {"subject_kind": "system", "title_vi": "Thử", "owner": "technician"}
+        yield from (told | {"opened_at": instant(words[5], now)}).items()
+    if table == "incident_event":
+        yield from {"incident": _NEWEST, "to_state": "open"}.items()
     if table == "broadcast":
         yield from {"source": "test", "received_at": now, "priority": "normal", "state": "played"}.items()
     if table == "observation":

@@ -66,7 +66,7 @@ def test_what_every_number_must_say(write: Write, field: str) -> None:
 @pytest.mark.parametrize("change", [{"sql": None}, {"sql_now": None}, {"figure": "households"}])
 def test_a_number_is_defined_once(write: Write, change: dict[str, object]) -> None:
     write(trial_whole={}, trial_broken=change)
-    with pytest.raises(ConfigError, match="either `figure`, or both `sql` and `sql_now`"):
+    with pytest.raises(ConfigError, match=r"trial\.toml:broken: .*either `figure`, .* or both `sql` and `sql_now`"):
         indicators.load()
 
 
@@ -80,8 +80,8 @@ def test_a_number_is_defined_once(write: Write, change: dict[str, object]) -> No
         ({"better": "maybe"}, "trial.toml:broken.better: "),
         ({"target": "many"}, "trial.toml:broken.target: "),
         ({"colour": "red"}, "trial.toml:broken.colour: "),
-        ({"of": "trial_nothing"}, "trial_broken: of = 'trial_nothing' names no indicator"),
-        ({"amount": "trial_nothing"}, "trial_broken: amount = 'trial_nothing' names no indicator"),
+        ({"of": "trial_nothing"}, "trial.toml:broken.of: 'trial_nothing' names no indicator"),
+        ({"amount": "trial_nothing"}, "trial.toml:broken.amount: 'trial_nothing' names no indicator"),
     ],
     ids=lambda said: ",".join(said) if isinstance(said, dict) else "",
 )
@@ -100,7 +100,7 @@ def test_all_that_is_broken_is_said_at_once(write: Write) -> None:
     assert [fault.split(" ")[0] for fault in refused.value.faults] == [
         "trial.toml:a.title:",
         "trial.toml:a.unit:",
-        "trial_b:",
+        "trial.toml:b.of:",
     ]
 
 
@@ -113,18 +113,31 @@ def test_a_file_that_is_no_toml_is_refused_by_its_name(write: Write, tmp_path: P
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "place", "said"),
     [
-        ({"sql": "select at as time, unit, '' as label, 1::numeric as value from device_nowhere"}, "device_nowhere"),
-        ({"sql": "select d.colour, d.unit, '' as label, 1::numeric as value from device d"}, "colour"),
-        ({"sql_now": "selekt 1"}, "selekt"),
-        ({"sql_now": "select now() as time, 'a' as unit, 1::numeric as value"}, "return type mismatch"),
-        ({"sql_now": "select start as time, 'a' as unit, '' as label, 1::numeric as value"}, "start"),
+        (
+            {"sql": "select at as time, unit, '' as label, 1::numeric as value from device_nowhere"},
+            "sql", 'in line 1: relation "device_nowhere" does not exist; correct the name, or `ioc migrate`',
+        ),
+        (
+            {"sql": "select d.registered_at,\n  d.unt, '' as label, 1::numeric as value\nfrom device d"},
+            "sql", 'in line 2: column d.unt does not exist; Perhaps you meant to reference the column "d.unit".',
+        ),
+        ({"sql_now": "selekt 1"}, "sql_now", 'in line 1: syntax error at or near "selekt"'),
+        (
+            {"sql_now": "select now() as time, 'a' as unit, 1::numeric as value"},
+            "sql_now", "return type mismatch in function declared to return record; Final statement returns too few",
+        ),
+        (
+            {"sql_now": "select start as time, 'a' as unit, '' as label, 2::numeric as value"},
+            "sql_now", 'in line 1: column "start" does not exist',
+        ),
+        ({"sql": None, "sql_now": None, "figure": "households", "label": "o'clock"}, "figure", "syntax error"),
     ],
-    ids=["no-table", "no-column", "no-sql", "three-columns", "no-start-of-now"],
-)
+    ids=["no-table", "no-column", "no-sql", "three-columns", "no-start-of-now", "figure"],
+)  # fmt: skip
 def test_sql_that_does_not_prepare_is_refused_and_the_numbers_before_stay(
-    store: Store, write: Write, change: dict[str, str | None], said: str
+    store: Store, write: Write, change: dict[str, str | None], place: str, said: str
 ) -> None:
     write(trial_before={})
     indicators.install(store)
@@ -132,9 +145,9 @@ def test_sql_that_does_not_prepare_is_refused_and_the_numbers_before_stay(
     with pytest.raises(ConfigError) as refused:
         indicators.install(store)
     assert len(refused.value.faults) == 1
-    assert refused.value.faults[0].startswith("trial_broken: its SQL does not prepare: ")
+    assert refused.value.faults[0].startswith(f"trial.toml:broken.{place}: its SQL does not prepare")
     assert said in refused.value.faults[0]
-    assert names(store) == ["trial_before", "trial_before_now"]
+    assert names(store) == ["trial_before", "trial_before_every", "trial_before_now"]
 
 
 def test_installing_twice_does_nothing_and_a_change_renews_all(store: Store, write: Write) -> None:
@@ -145,7 +158,7 @@ def test_installing_twice_does_nothing_and_a_change_renews_all(store: Store, wri
     assert store.rows("select oid from pg_proc where proname like 'trial%%' order by oid") == before
     write(trial_a={"sql": GOOD["sql"].replace("1::", "2::")})
     assert indicators.install(store)
-    assert names(store) == ["trial_a", "trial_a_now"]
+    assert names(store) == ["trial_a", "trial_a_every", "trial_a_now"]
     now = datetime.fromisoformat("2026-03-01T00:00+07:00")
     assert [row["value"] for row in indicators.series(store, "trial_a", now, now, [])] == [2]
 
@@ -161,7 +174,10 @@ def test_python_and_sql_give_the_same_rows(store: Store) -> None:
     for key, case in first.items():
         with store.transaction() as link:
             now = datetime.now().astimezone()
-            tables = "device device_state state_span observation case_now broadcast source_minute"
+            tables = (
+                "device device_state state_span observation case_now broadcast source_minute source maintenance"
+                " contract_hours incident_event incident"
+            )
             for table in tables.split():
                 link.execute(sql.SQL("delete from {}").format(sql.Identifier(table)))
             put_in(link, case, now)
