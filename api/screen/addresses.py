@@ -4,16 +4,20 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any
 
+import orjson
 from fastapi import APIRouter, Cookie
 from fastapi.responses import StreamingResponse
 
 from api.access import VIEWER
 from api.answer import Json
+from api.context import TheStore
+from api.incidents import told
 from api.problems import Problem
+from api.screen import evidence
 from api.screen.board import SPANS, Boards
 from api.screen.boards import BOARDS
 from api.screen.facts import Commune
-from api.screen.language import COOKIE, chosen
+from api.screen.language import COOKIE, chosen, speaking
 from connectors.contract import LOCAL
 
 Tongue = Annotated[str | None, Cookie(alias=COOKIE)]
@@ -45,5 +49,11 @@ def router(boards: Boards, commune: Callable[[], Commune]) -> APIRouter:
     def board(key: str, span: str = "year", ioc_language: Tongue = None) -> Json:
         """Return a board as the browser shows it."""
         return Json(drawn(key, span, ioc_language))
+
+    @routes.get("/incidents/{id_}")
+    def incident(id_: int, store: TheStore, ioc_language: Tongue = None) -> Json:
+        """Return an incident with its life, its title and evidence in words."""
+        with speaking(chosen(ioc_language)):
+            return Json(evidence.spoken_of(orjson.loads(Json(told(store, id_)).body)))
 
     return routes

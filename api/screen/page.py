@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -74,6 +75,8 @@ def build(store: Store, live: Live, doorkeeper: Doorkeeper, style: str) -> None:
             return HTMLResponse(_AWAY.format(style=style), 503, {"Retry-After": "5", "Cache-Control": "no-store"})
         if principal is None:
             return RedirectResponse("/sign-in", 303)
+        if incident := request.query_params.get("incident", "").strip():  # as messages to receivers link
+            return RedirectResponse(f"/su-co/{quote(incident, safe='')}", 303)
         doorkeeper.admit(client, request.cookies[COOKIE])
         tongue = language.chosen(request.cookies.get(language.COOKIE))
         shell = Shell(live.picture(tongue), pages.open_to(principal.role), role=principal.role, who=principal.name,

@@ -22,6 +22,7 @@ class Page:
 
 PAGES = (
     Page("/", "overview", "Tổng quan"),
+    Page("/su-co", "incidents", "Sự cố", deeper=True),
     Page("/ngan-sach", "board", "Ngân sách", board="budget"),
 )
 

@@ -13,7 +13,7 @@ const Matter = {
     <li :class="[item.tone, { flash: view.fresh[item.key], taken: its && its.stage > 0 }]" tabindex="-1">
       <Mark :name="item.mark"/>
       <div>
-        <h3>{{ item.title }}</h3>
+        <h3><a v-if="its && its.id !== null" :href="'/su-co/' + its.id" data-page="1">{{ item.title }}</a><template v-else>{{ item.title }}</template></h3>
         <p v-for="line in item.lines">{{ line }}</p>
         <details v-if="item.members"><summary :title="item.members.names">{{ item.members.count }}</summary><p>{{ item.members.names }}</p></details>
         <div class="foot">

@@ -32,6 +32,7 @@ export default {
     </div>`,
   props: { picture: Object, role: String, who: String, now: Number, words: Object, pages: Array, language: String, english: Object },
   created() {
+    document.documentElement.lang = this.language;
     begin(this);
     followLinks();
   },
