@@ -11,6 +11,7 @@ from dashboards.panels import SOURCE
 
 _VARIABLE = re.compile(r"\$\{(\w+)(?::(\w+))?[^}]*\}|\$(\w+)|\[\[(\w+)")
 _MACRO = re.compile(r"\$(__\w+)\(")
+_CALLED = re.compile(r"indicator\.(\w+)\(")
 _GRAFANAS = re.compile(r"__\w+")
 MACROS = frozenset({"__timeFrom", "__timeTo", "__timeFilter"})
 """Those that 12.4 and 13.2 expand alike, with TimescaleDB's flag or without; groupings do not."""
@@ -24,8 +25,12 @@ def faults(boards: Sequence[Mapping[str, Any]], shown: Sequence[str] = ()) -> li
     found = [f"{board['uid']}: {fault}" for board in boards for fault in _board(board)]
     for what in ("uid", "title"):
         found += [f"{what} {name!r} is on several boards" for name in _twice(board[what] for board in boards)]
-    text = json.dumps([board["panels"] for board in boards])
-    return found + [f"indicator.{key}: no board shows it" for key in shown if f"indicator.{key}" not in text]
+    called = set(_CALLED.findall(json.dumps([board["panels"] for board in boards])))
+    return found + [f"indicator.{key}: no board shows it" for key in shown if called.isdisjoint(_functions(key))]
+
+
+def _functions(key: str) -> set[str]:
+    return {key, f"{key}_now", f"{key}_every"}
 
 
 def panels(board: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -9,7 +9,7 @@ from typing import Any
 from dashboards import queries
 from dashboards.grid import Panel
 from dashboards.indicators import Indicator, load
-from dashboards.words import CALM, CRITICAL, GRAINS, OWNERS, PLAIN, WARNING, Word, measure
+from dashboards.words import CALM, CRITICAL, GRAINS, OWNERS, PLAIN, STATES, WARNING, Word, measure, word_of
 
 SOURCE = {"type": "grafana-postgresql-datasource", "uid": "commune-ioc"}
 """The provisioned data source, by the uid that every panel, variable and alert rule names."""
@@ -82,6 +82,15 @@ def mapping(words: Mapping[str, Word]) -> list[dict[str, Any]]:
     ]
 
 
+def states(indicator: Indicator) -> dict[str, Word]:
+    """Return the words of a number that counts through a list of states, by its values."""
+    plain = {0: "○", len(indicator.states) - 1: "●"}
+    return {
+        str(value): STATES.get(code, Word(plain.get(value, "◐"), code, PLAIN))
+        for value, code in enumerate(indicator.states)
+    }
+
+
 def thresholds(indicator: Indicator) -> dict[str, Any]:
     """Return the thresholds as colours; they judge as :meth:`Indicator.level` does."""
     bounds = [(indicator.warn, WARNING), (indicator.alarm, CRITICAL)]
@@ -100,11 +109,11 @@ def thresholds(indicator: Indicator) -> dict[str, Any]:
 def described(indicator: Indicator) -> str:
     """Return what a number is, its target and thresholds, period, owner and source, in Markdown."""
     unit = measure(indicator.unit)
-    word = " %" if unit.format == "percent" else unit.format.removeprefix("suffix:")
+    word = word_of(indicator.unit)
     sign = "dưới" if indicator.better == "higher" else "từ"
 
     def bound(value: float) -> str:
-        return f"{value / unit.divisor:g}".replace(".", ",") + (word if word.startswith(" ") else f" {word}")
+        return f"{value / unit.divisor:g} {word}".replace(".", ",").rstrip()
 
     limits = [
         f"{name} {bound(value)}"
@@ -127,8 +136,8 @@ def described(indicator: Indicator) -> str:
 def _unit(indicator: Indicator) -> dict[str, Any]:
     unit = measure(indicator.unit)
     decimals = {} if unit.decimals is None else {"decimals": unit.decimals}
-    bounds = {"min": 0} if indicator.unit == "percent" else {}
-    return {"unit": unit.format, **decimals, **bounds}
+    words = {"mappings": mapping(states(indicator))} if indicator.states else {}
+    return {"unit": unit.format, **decimals, **words}
 
 
 def tile(key: str, *, board: str = "", width: int | None = None, height: int = 4) -> Panel:
@@ -163,6 +172,8 @@ def trend(*keys: str, title: str = "", style: str = "", width: int | None = None
     shown = [load()[key] for key in keys]
     first = shown[0]
     style = style or ("bars" if first.grain in ("1 month", "3 months", "1 year") else "line")
+    lines = [queries.series(key, named=len(keys) > 1) for key in keys]
+    asked = lines + [sql for key in keys for sql in queries.bounds(key)]
     judged = len(shown) == 1 and (first.warn is not None or first.alarm is not None)
     custom = {
         "drawStyle": "line" if style == "line" else "bars",
@@ -181,7 +192,7 @@ def trend(*keys: str, title: str = "", style: str = "", width: int | None = None
         "timeseries",
         title or f"{first.title}: diễn biến",
         "\n\n---\n\n".join(described(indicator) for indicator in shown),
-        [target(queries.series(key, named=len(keys) > 1), "time_series", chr(65 + n)) for n, key in enumerate(keys)],
+        [target(sql, "time_series", chr(65 + n)) for n, sql in enumerate(asked)],
         defaults={
             **_unit(first),
             "color": {"mode": "palette-classic"},
@@ -208,7 +219,8 @@ def bars(title: str, keys: Iterable[str], *, width: int | None = None, height: i
         [target(queries.bars(indicator.key for indicator in shown))],
         defaults={
             **_unit(first),
-            **({"max": 100} if first.unit == "percent" else {"min": 0}),
+            "min": 0,
+            **({"max": 100} if first.unit == "percent" else {}),
             "color": {"mode": "thresholds"},
             "thresholds": thresholds(first),
         },

@@ -8,7 +8,7 @@ macro is used, whose days begin at 07:00 in Vietnam. Text in SQL has no comment 
 from collections.abc import Iterable, Mapping
 
 from dashboards.indicators import Indicator, load
-from dashboards.words import KINDS, LABELS, LEVELS, TARGETS, Word, measure
+from dashboards.words import KINDS, LEVELS, TARGETS, Word, measure, word_of
 
 COMMUNES = "array[${commune:sqlstring}]::text[]"
 """The chosen communes; the cast serves the empty list."""
@@ -41,8 +41,11 @@ def ago(lag: str) -> str:
 
 
 def _label(indicator: Indicator) -> str:
-    """Return an expression for a label's word; null where a row bears none."""
-    words = LABELS if indicator.label else {}
+    """Return an expression for a label's word; null where a row bears none. Labels may be keys of numbers."""
+    known = load()
+    keys = (key for key in (*indicator.parts, *indicator.figures) if key in known)
+    named = {} if isinstance(indicator.labels, str) else indicator.labels  # a table's name is put in by load()
+    words = named or {key: known[key].title for key in keys}
     return worded("nullif(i.label, '')", words) if words else "nullif(i.label, '')"
 
 
@@ -69,8 +72,8 @@ def judged(indicator: Indicator) -> str:
     if indicator.target is not None and indicator.better != "none":
         met = f"i.value {'>=' if below else '<='} {indicator.target:g}"
         return (
-            f"case when {met} then {quoted(str(TARGETS[True]))}"
-            f" when i.value is not null then {quoted(str(TARGETS[False]))} end"
+            f"case when {met} then {quoted(str(TARGETS['met']))}"
+            f" when i.value is not null then {quoted(str(TARGETS['not_met']))} end"
         )
     return ""
 
@@ -81,14 +84,31 @@ def _as_of(indicator: Indicator) -> str:
     return f"""'đến ' || to_char(i."time" at time zone {ZONE}, '{shape}')"""
 
 
-def series(key: str, *, named: bool = False) -> str:
-    """Return a number over time: ``time``, ``metric`` (commune, label; ``named``: its title too), ``value``."""
+def series(key: str, *, named: bool = False, where: str = "") -> str:
+    """Return a number over time: ``time``, ``metric`` (commune, label; ``named``: its title too), ``value``.
+
+    Buckets of an hour and less grow with the range, as ``$__interval`` does; ``where`` chooses among rows ``i``.
+    """
     indicator = load()[key]
     metric = _joined(quoted(indicator.title) if named else "", "u.name", _label(indicator))
+    fine = indicator.grain in ("1 minute", "1 hour")
+    asked = f"{key}_every({RANGE}, '$__interval')" if fine else f"{key}({RANGE})"
     return (
         f'select i."time", {metric} as metric, {_value(indicator)} as value\n'
-        f'from indicator.{key}({RANGE}) i\n{_NAMED}\norder by i."time", metric'
+        f"from indicator.{asked} i\n{_NAMED}\n{f'where {where}{chr(10)}' if where else ''}"
+        f'order by i."time", metric'
     )
+
+
+def bounds(key: str) -> list[str]:
+    """Return the numbers that bound this one, over time: its target and its alarm, where numbers say them."""
+    indicator = load()[key]
+    found = []
+    for other in (indicator.target_of, indicator.alarm_of):
+        if other:
+            keyed = key in load()[other].figures  # one row a number, labelled by its key
+            found.append(series(other, named=True, where=f"i.label = {quoted(key)}" if keyed else ""))
+    return found
 
 
 def now(key: str) -> str:
@@ -118,6 +138,44 @@ def bars(keys: Iterable[str]) -> str:
         )
     union = "\nunion all\n".join(parts)
     return f"select b.name, b.value\nfrom (\n{union}\n) b\norder by b.position, b.value desc nulls last"
+
+
+def scorecard(keys: Iterable[str], weights: str = "") -> str:
+    """Return a row a number as of now: ``name``, ``value``, ``unit``, ``target``, ``gap``, ``status``, ``as_of``.
+
+    ``weights`` is the key of a score whose parts they are; then ``points`` and ``weight`` come too.
+    """
+    shown = [load()[key] for key in keys]
+    stated = sorted({indicator.target_of for indicator in shown} | {weights} - {""})
+    once = ",\n".join(  # a call costs what all its parts cost
+        f"{key} as materialized (select unit, label, value from indicator.{key}_now({COMMUNES}))"
+        for key in stated
+        if key
+    )
+    columns = f"name, value, unit, target, gap, {'points, weight, ' if weights else ''}status, as_of, commune"
+    union = "\nunion all\n".join(_scored(position, one, weights) for position, one in enumerate(shown))
+    begin = f"with {once}\n" if once else ""
+    return f"{begin}select {columns}\nfrom (\n{union}\n) s\norder by position, commune"
+
+
+def _scored(position: int, indicator: Indicator, weights: str) -> str:
+    key = quoted(indicator.key)
+    fixed = "null" if indicator.target is None else f"{indicator.target:g}"
+    target, points, joined = f"{fixed}::numeric", "", ""
+    if indicator.target_of:
+        target = f"coalesce(t.value, {fixed})"
+        joined = f"\nleft join {indicator.target_of} t on t.unit = i.unit and t.label = {key}"
+    if weights:
+        points = f", p.value as points, {load()[weights].parts[indicator.key]:g} as weight"
+        joined += f"\nleft join {weights} p on p.unit = i.unit and p.label = {key}"
+    met = f"i.value {'<=' if indicator.better == 'lower' else '>='} {target}"
+    return (
+        f"select {position} as position, {quoted(indicator.title)} as name, {_value(indicator)} as value,"
+        f" {quoted(word_of(indicator.unit))} as unit, {target} as target, i.value - {target} as gap{points},"
+        f" case when {met} then 'met' when i.value < {target} or i.value > {target} then 'not_met' end as status,"
+        f' i."time" as as_of, u.name as commune\n'
+        f"from indicator.{indicator.key}_now({COMMUNES}) i\n{_NAMED}{joined}\nwhere i.label = ''"
+    )
 
 
 _KNOWN = (

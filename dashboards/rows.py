@@ -5,7 +5,7 @@ where a text is a bar's or a tile's name, the mark and the word stand in it.
 """
 
 from dashboards.queries import COMMUNES, ZONE, ago, worded
-from dashboards.words import SEVERITIES, STATES
+from dashboards.words import SEVERITIES
 
 _DEVICES = "d.unit in (${commune:sqlstring}) and d.kind in (${kind:sqlstring}) and d.hamlet in (${hamlet:sqlstring})"
 _TITLE = "coalesce(nullif(d.title, ''), d.name)"
@@ -20,14 +20,6 @@ order by array_position(array['offline', 'fault', 'degraded', 'unknown', 'mainte
 limit 200
 """
 """A device by its title and how long it has been so, and its state; the worst first."""
-
-STATE_COUNTS = f"""
-select {worded("d.state", STATES)} as state, count(*) as devices
-from device_now d
-where {_DEVICES} and d.lifecycle <> 'retired'
-group by d.state
-order by array_position(array['offline', 'fault', 'degraded', 'unknown', 'maintenance', 'online'], d.state)
-"""
 
 TIMELINE = f"""
 select p.started_at as "time", p.ended_at as timeend, {_TITLE} as device,
@@ -87,22 +79,6 @@ left join unit u on u.code = i.unit and u.valid_to is null
 where i.unit in (${{commune:sqlstring}}) and i.closed_at between $__timeFrom() and $__timeTo()
 order by i.closed_at desc
 limit 500
-"""
-INCIDENTS_DAILY = f"""
-select date_trunc('day', i.opened_at, {ZONE}) as "time", {worded("i.severity", SEVERITIES)} as metric,
-       count(*) as value
-from incident i
-where i.unit in (${{commune:sqlstring}}) and i.opened_at between $__timeFrom() and $__timeTo()
-group by 1, 2
-order by 1, 2
-"""
-INCIDENTS_BY_RULE = """
-select i.title_vi as what, count(*) as incidents
-from incident i
-where i.unit in (${commune:sqlstring}) and i.opened_at between $__timeFrom() and $__timeTo()
-group by i.title_vi
-order by incidents desc, what
-limit 15
 """
 INCIDENTS_NOW = f"""
 select {worded("s.severity", SEVERITIES)} as severity, count(i.id) as incidents

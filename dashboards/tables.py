@@ -1,16 +1,19 @@
-"""Panels of rows: tables, the wall of devices, their timeline and their map, as panel plugins of Grafana draw them."""
+"""Tables: rows under Vietnamese headings, codes as mark, word and colour."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from dashboards import rows
+from dashboards import queries, rows
 from dashboards.grid import Panel
 from dashboards.panels import link, mapping, panel, target
-from dashboards.words import FEEDS, PLANNED, STATES, Word
+from dashboards.words import CALM, CRITICAL, FEEDS, TARGETS, WARNING, Word
 
 MOMENT = "time:HH:mm DD/MM/YYYY"
 DURATION = "dthms"
-_NO_STEPS = {"mode": "absolute", "steps": [{"value": None, "color": "text"}]}
+SHARE = ((None, CRITICAL), (90, WARNING), (95, CALM))
+"""Bounds of an availability in percent."""
+
+PLAIN_STEPS = {"mode": "absolute", "steps": [{"value": None, "color": "text"}]}
 
 
 class Column(NamedTuple):
@@ -42,7 +45,7 @@ def table(
         defaults={
             "unit": "none",
             "color": {"mode": "thresholds"},
-            "thresholds": _NO_STEPS,
+            "thresholds": PLAIN_STEPS,
             "custom": {"align": "auto", "cellOptions": {"type": "auto"}, "inspect": False, "filterable": True},
         },
         options={"showHeader": True, "cellHeight": "sm"},
@@ -76,149 +79,6 @@ def _override(name: str, column: Column) -> dict[str, Any]:
     return {"matcher": {"id": "byName", "options": name}, "properties": properties}
 
 
-def counts(
-    title: str,
-    description: str,
-    sql: str,
-    value: str,
-    unit: str,
-    *,
-    width: int | None = None,
-    height: int = 8,
-    steps: Sequence[tuple[float | None, str]] = ((None, PLANNED),),
-    board: str = "",
-) -> Panel:
-    """Return bars of rows that are named by their text column, in the order of the rows."""
-    return panel(
-        "bargauge",
-        title,
-        description,
-        [target(sql.strip())],
-        defaults={
-            "unit": unit,
-            "min": 0,
-            "color": {"mode": "thresholds"},
-            "thresholds": {"mode": "absolute", "steps": [{"value": bound, "color": colour} for bound, colour in steps]},
-        },
-        options={
-            "reduceOptions": {"values": True, "calcs": ["lastNotNull"], "fields": f"/^{value}$/", "limit": 60},
-            "displayMode": "basic",
-            "orientation": "horizontal",
-            "valueMode": "text",
-            "namePlacement": "left",
-            "showUnfilled": True,
-            "sizing": "auto",
-            "minVizHeight": 16,
-            "minVizWidth": 8,
-            "maxVizHeight": 40,
-            "legend": {"displayMode": "list", "placement": "bottom", "showLegend": False, "calcs": []},
-        },
-        height=height,
-        width=width,
-        links=[link("Xem chi tiết", board)] if board else (),
-    )
-
-
-def events(
-    title: str, description: str, sql: str, unit: str, *, width: int | None = None, height: int = 8, style: str = "bars"
-) -> Panel:
-    """Return rows ``time``, ``metric``, ``value`` over time, as stacked bars or points."""
-    return panel(
-        "timeseries",
-        title,
-        description,
-        [target(sql.strip(), "time_series")],
-        defaults={
-            "unit": unit,
-            "min": 0,
-            "color": {"mode": "palette-classic"},
-            "thresholds": _NO_STEPS,
-            "custom": {
-                "drawStyle": style,
-                "lineWidth": 0,
-                "fillOpacity": 70,
-                "pointSize": 7,
-                "showPoints": "auto",
-                "stacking": {"mode": "normal" if style == "bars" else "none", "group": "A"},
-                "thresholdsStyle": {"mode": "off"},
-            },
-        },
-        options={
-            "legend": {"displayMode": "list", "placement": "bottom", "showLegend": True, "calcs": []},
-            "tooltip": {"mode": "multi", "sort": "desc"},
-        },
-        height=height,
-        width=width,
-    )
-
-
-def wall(*, width: int | None = None, height: int = 12) -> Panel:
-    """Return a tile a device, the worst first: mark, word and colour of its state, and how long it has been so."""
-    return panel(
-        "stat",
-        "Tường trạng thái",
-        "Mỗi ô một thiết bị: trạng thái hiện tại và đã kéo dài bao lâu; xấu nhất đứng trước, nhiều nhất 200 ô. "
-        "“Không quan sát được” không có nghĩa là hỏng.",
-        [target(rows.WALL.strip())],
-        defaults={
-            "unit": "none",
-            "mappings": mapping(STATES),
-            "color": {"mode": "thresholds"},
-            "thresholds": _NO_STEPS,
-        },
-        options={
-            "reduceOptions": {"values": True, "calcs": ["lastNotNull"], "fields": "/^state$/", "limit": 200},
-            "colorMode": "background_solid",
-            "graphMode": "none",
-            "justifyMode": "auto",
-            "orientation": "auto",
-            "textMode": "value_and_name",
-            "wideLayout": False,
-            "showPercentChange": False,
-            "percentChangeColorMode": "standard",
-            "text": {"titleSize": 12, "valueSize": 14},
-        },
-        height=height,
-        width=width,
-    )
-
-
-def timeline(*, width: int | None = None, height: int = 14) -> Panel:
-    """Return what the time of each device counted as, a line a device."""
-    return panel(
-        "state-timeline",
-        "Dòng thời gian trạng thái",
-        "Thời gian của từng thiết bị được tính là gì, như khi tính tỷ lệ hoạt động: bảo trì trước, rồi lúc hệ thống "
-        "không quan sát được, rồi trạng thái. Nhiều nhất 60 thiết bị; chọn thôn hoặc loại để xem thiết bị khác.",
-        [target(rows.TIMELINE.strip())],
-        defaults={
-            "unit": "none",
-            "displayName": "${__field.labels.device}",
-            "mappings": mapping(STATES),
-            "color": {"mode": "thresholds"},
-            "thresholds": _NO_STEPS,
-            "custom": {"lineWidth": 0, "fillOpacity": 80, "spanNulls": False},
-        },
-        options={
-            "showValue": "auto",
-            "rowHeight": 0.85,
-            "mergeValues": True,
-            "alignValue": "left",
-            "perPage": 20,
-            "legend": {"displayMode": "list", "placement": "bottom", "showLegend": True, "calcs": []},
-            "tooltip": {"mode": "single", "sort": "none"},
-        },
-        transformations=[
-            {
-                "id": "partitionByValues",
-                "options": {"fields": ["device"], "keepFields": False, "naming": {"asLabels": True}},
-            }
-        ],
-        height=height,
-        width=width,
-    )
-
-
 def freshness(*feeds: str, width: int | None = None, height: int = 6) -> Panel:
     """Return the table of the sources of these feeds, of all where none is named."""
     return table(
@@ -236,3 +96,24 @@ def freshness(*feeds: str, width: int | None = None, height: int = 6) -> Panel:
         height=height,
         board="ioc-sources",
     )
+
+
+def scorecard(
+    title: str, description: str, keys: Iterable[str], *, weights: str = "", width: int | None = None, height: int = 12
+) -> Panel:
+    """Return numbers as of now against their targets, a row each; ``weights``: the score whose parts they are."""
+    columns = {
+        "name": Column("Chỉ số"),
+        "value": Column("Giá trị", width=110),
+        "unit": Column("Đơn vị", width=150),
+        "target": Column("Chỉ tiêu", width=110),
+        "gap": Column("Chênh lệch", width=110),
+        "points": Column("Điểm", width=80),
+        "weight": Column("Điểm tối đa", width=110),
+        "status": Column("Kết quả", words=TARGETS, width=170),
+        "as_of": Column("Số liệu đến", "time:DD/MM/YYYY", width=120),
+        "commune": Column("Xã", width=150),
+    }
+    if not weights:
+        columns = {name: column for name, column in columns.items() if name not in ("points", "weight")}
+    return table(title, description, queries.scorecard(keys, weights), columns, width=width, height=height)

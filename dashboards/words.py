@@ -44,9 +44,9 @@ LEVELS: Mapping[str, Word] = {
 }
 """Of a number against its thresholds."""
 
-TARGETS: Mapping[bool, Word] = {
-    True: Word("●", "Đạt chỉ tiêu", CALM),
-    False: Word("○", "Chưa đạt chỉ tiêu", PLAIN),
+TARGETS: Mapping[str, Word] = {
+    "met": Word("●", "Đạt chỉ tiêu", CALM),
+    "not_met": Word("○", "Chưa đạt chỉ tiêu", PLAIN),
 }
 FEEDS: Mapping[str, Word] = {
     "ok": Word("●", "Bình thường", CALM),
@@ -96,6 +96,8 @@ AIRTIME: Mapping[str, Word] = {
     "heard": Word("●", "Đã phát", CALM),
     "missed": Word("✖", "Không phát", CRITICAL),
 }
+TRANSPORTS = {"subscribed": "đăng ký nghe", "polled": "hỏi định kỳ", "received": "được gửi đến"}
+STAGES = {"understand": "đọc hiểu", "store": "lưu"}
 KINDS = {"camera": "Camera", "loudspeaker": "Truyền thanh", "network": "Thiết bị mạng"}
 CATEGORIES = {
     "construction_order": "Trật tự xây dựng",
@@ -108,22 +110,6 @@ CATEGORIES = {
     "trees": "Cây xanh",
     "other": "Khác",
 }
-SENTIMENTS = {"positive": "Tích cực", "neutral": "Trung lập", "negative": "Tiêu cực"}
-LABELS: Mapping[str, str] = {
-    **CATEGORIES,
-    **SENTIMENTS,
-    "early": "Trước hạn",
-    "on_time": "Đúng hạn",
-    "overdue": "Quá hạn",
-    "due_soon": "Sắp đến hạn",
-    "in_time": "Trong hạn",
-    "no_due_date": "Không có hạn",
-    "urgent": "Khẩn cấp",
-    "soon": "Cần xử lý sớm",
-    "normal": "Bình thường",
-}
-"""Labels by which numbers are split; one that is not here shows as it came."""
-
 GRAINS = {
     "1 minute": "phút",
     "5 minutes": "5 phút",
@@ -143,6 +129,7 @@ OWNERS = {
     "health_station": "Trạm Y tế",
     "culture_officer": "Phòng Văn hóa – Xã hội",
     "technician": "Cán bộ kỹ thuật",
+    "statistics_officer": "Công chức thống kê",
     "village_head": "Trưởng thôn",
 }
 
@@ -165,22 +152,29 @@ MEASURES: Mapping[str, Measure] = {
     "case": Measure("suffix: ca"),
     "cooperative": Measure("suffix: hợp tác xã"),
     "criterion": Measure("suffix: tiêu chí"),
+    "day": Measure("suffix: ngày"),
     "device": Measure("suffix: thiết bị"),
     "document": Measure("suffix: văn bản"),
     "dossier": Measure("suffix: hồ sơ"),
     "figure": Measure("suffix: số liệu"),
     "hectare": Measure("suffix: ha"),
     "head": Measure("suffix: con"),
+    "hour": Measure("suffix: giờ"),
     "household": Measure("suffix: hộ"),
+    "incident": Measure("suffix: sự cố"),
     "mention": Measure("suffix: lượt đề cập"),
     "message": Measure("suffix: bản tin"),
     "million_vnd_per_person_year": Measure("suffix: triệu đồng/người/năm"),
+    "percentage_point": Measure("suffix: điểm %"),
     "person": Measure("suffix: người"),
     "point": Measure("suffix: điểm"),
     "product": Measure("suffix: sản phẩm"),
     "report": Measure("suffix: phản ánh"),
     "service": Measure("suffix: dịch vụ"),
+    "signature": Measure("suffix: chữ ký số"),
+    "speaker": Measure("suffix: loa"),
     "speaker_cluster": Measure("suffix: cụm loa"),
+    "state": Measure("none"),
     "team": Measure("suffix: tổ"),
     "times": Measure("suffix: lần"),
     "tonne": Measure("suffix: tấn"),
@@ -191,3 +185,9 @@ MEASURES: Mapping[str, Measure] = {
 def measure(unit: str) -> Measure:
     """Return how a unit is written; one without a word of its own keeps its name."""
     return MEASURES.get(unit, Measure(f"suffix: {unit}"))
+
+
+def word_of(unit: str) -> str:
+    """Return a unit's word, as it stands after a number."""
+    form = measure(unit).format
+    return {"percent": "%", "ms": "ms", "s": "giây", "none": ""}.get(form, form.removeprefix("suffix:").strip())

@@ -15,9 +15,15 @@ HOME = "ioc-overview"
 @cache
 def boards() -> Mapping[str, Board]:
     """Return every board by uid; raises :class:`ConfigError` where the numbers are not complete."""
-    from dashboards.boards import devices, offices, overview, service  # each reads the numbers as it is imported
+    from dashboards.boards import (  # each reads the numbers as it is imported
+        devices,
+        offices,
+        overview,
+        service,
+        society,
+    )
 
-    made = [*overview.BOARDS, *devices.BOARDS, *offices.BOARDS, *service.BOARDS]
+    made = [*overview.BOARDS, *devices.BOARDS, *society.BOARDS, *offices.BOARDS, *service.BOARDS]
     return {board.uid: board for board in made}
 
 

@@ -4,19 +4,27 @@ from dashboards import rows
 from dashboards.board import Board
 from dashboards.map import device_map
 from dashboards.panels import bars, tile, trend
-from dashboards.tables import DURATION, MOMENT, Column, freshness, table, timeline, wall
-from dashboards.words import AIRTIME, CALM, CRITICAL, KINDS, STATES, WARNING
+from dashboards.tables import DURATION, MOMENT, SHARE, Column, freshness, table
+from dashboards.walls import history, timeline, wall
+from dashboards.words import AIRTIME, KINDS, STATES
 
 _AVAILABILITY = {
     "device": Column("Thiết bị"),
     "kind": Column("Loại", words=KINDS, width=130),
     "hamlet": Column("Thôn"),
-    "availability": Column("Hoạt động", "percent", gauge=((None, CRITICAL), (90, WARNING), (95, CALM))),
+    "availability": Column("Hoạt động", "percent", gauge=SHARE),
     "down_s": Column("Mất kết nối, lỗi", DURATION, width=150),
     "maintenance_s": Column("Bảo trì", DURATION, width=120),
     "blind_s": Column("Không quan sát được", DURATION, width=170),
     "state": Column("Lúc này", words=STATES, width=190),
     "last_seen": Column("Tin gần nhất", MOMENT, width=150),
+}
+_PROGRAMMES = {
+    "starts_at": Column("Giờ hẹn", MOMENT, width=160),
+    "programme": Column("Chương trình"),
+    "device": Column("Cụm loa"),
+    "heard_at": Column("Phát lúc", MOMENT, width=160),
+    "state": Column("Kết quả", words=AIRTIME, width=140),
 }
 
 BOARDS = (
@@ -31,9 +39,11 @@ BOARDS = (
                 tile("network_devices_online"),
                 tile("devices_camera_availability", board="ioc-cameras"),
                 tile("devices_loudspeaker_availability", board="ioc-broadcasting"),
+                tile("network_availability"),
             ],
             [wall(width=14, height=14), device_map(height=14)],
             [timeline()],
+            "Tỷ lệ hoạt động",
             [
                 table(
                     "Tỷ lệ hoạt động từng thiết bị",
@@ -41,15 +51,33 @@ BOARDS = (
                     "không quan sát được không tính. Thấp nhất trước.",
                     rows.AVAILABILITY,
                     _AVAILABILITY,
+                    width=16,
                     height=12,
-                )
+                ),
+                bars("Tỷ lệ hoạt động theo thôn", ["devices_availability_hamlet"], height=12),
             ],
+            [
+                trend("devices_availability_contract"),
+                trend("devices_unseen", "devices_maintained", title="Không quan sát được, bảo trì"),
+                trend("devices_states", style="stacked"),
+            ],
+            "Hỏng và khắc phục",
+            [
+                trend("devices_outages", style="stacked"),
+                trend("devices_mttr"),
+                trend("devices_mtbf"),
+            ],
+            "Mạng",
             [
                 trend("network_latency"),
                 trend("network_loss"),
                 trend("network_line_load_p95"),
+                trend("network_availability"),
             ],
-            [freshness("camera_status", "loudspeaker_status", "network_status")],
+            [
+                bars("Thiết bị mạng", ["network_devices_total", "network_devices_online"], width=8, height=6),
+                freshness("camera_status", "loudspeaker_status", "network_status"),
+            ],
         ],
         refresh="1m",
         variables=("commune", "hamlet", "kind"),
@@ -73,21 +101,17 @@ BOARDS = (
                     "Lịch phát trong khoảng thời gian đang xem và một ngày tới, mỗi cụm loa một dòng; đã phát là bắt "
                     "đầu trong vòng 5 phút quanh giờ hẹn.",
                     rows.PROGRAMMES,
-                    {
-                        "starts_at": Column("Giờ hẹn", MOMENT, width=160),
-                        "programme": Column("Chương trình"),
-                        "device": Column("Cụm loa"),
-                        "heard_at": Column("Phát lúc", MOMENT, width=160),
-                        "state": Column("Kết quả", words=AIRTIME, width=140),
-                    },
+                    _PROGRAMMES,
                     width=14,
                     height=12,
                 ),
                 trend("broadcasts_planned_rate", height=12),
             ],
+            [history("loudspeaker")],
             [
                 trend("broadcasts_today", style="bars"),
                 trend("broadcasts_minutes", style="bars"),
+                trend("devices_loudspeaker_total", "devices_loudspeaker_online", title="Thiết bị truyền thanh"),
                 trend("devices_loudspeaker_availability"),
             ],
             [freshness("loudspeaker_status")],
@@ -109,11 +133,16 @@ BOARDS = (
             ],
             [
                 trend(
-                    "devices_camera_total", "devices_camera_online", "cameras_decodable", "recorders_recording_ok",
-                    title="Kết nối, xem được hình, ghi hình", width=16,
+                    "devices_camera_total",
+                    "devices_camera_online",
+                    "cameras_decodable",
+                    "recorders_recording_ok",
+                    title="Kết nối, xem được hình, ghi hình",
+                    width=16,
                 ),
                 trend("devices_camera_availability"),
             ],
+            [history("camera", height=14)],
             [
                 trend("cameras_picture_bad", "cameras_clock_wrong", title="Hình hỏng, sai giờ"),
                 trend("recorders_hdd_free_pct"),
@@ -124,4 +153,4 @@ BOARDS = (
         since="now-7d",
         marks=True,
     ),
-)  # fmt: skip
+)

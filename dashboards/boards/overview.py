@@ -2,8 +2,9 @@
 
 from dashboards import rows
 from dashboards.board import Board
-from dashboards.panels import tile, trend
-from dashboards.tables import MOMENT, Column, counts, events, freshness, table
+from dashboards.charts import counts
+from dashboards.panels import bars, tile, trend
+from dashboards.tables import MOMENT, Column, freshness, table
 from dashboards.words import HANDLING, SEVERITIES
 
 _COLUMNS = {
@@ -38,7 +39,7 @@ BOARDS = (
                 tile("devices_loudspeaker_availability", board="ioc-broadcasting"),
                 tile("broadcasts_planned_rate", board="ioc-broadcasting"),
                 tile("internet_negative", board="ioc-internet"),
-                tile("health_immunisation", board="ioc-health"),
+                tile("dti_score", board="ioc-digital"),
             ],
             [
                 table("Sự cố chưa xong", _OPEN, rows.INCIDENTS_OPEN, _COLUMNS, width=17, board="ioc-incidents"),
@@ -48,8 +49,8 @@ BOARDS = (
                 ),
             ],
             [
-                trend("procedures_overdue", "procedures_due_soon", title="Hồ sơ quá hạn, sắp đến hạn"),
-                trend("field_reports_open", "field_reports_overdue", title="Phản ánh đang mở, quá hạn"),
+                trend("procedures_open_by_deadline", style="stacked"),
+                trend("field_reports_open_by_deadline", style="stacked"),
                 trend(
                     "devices_camera_availability", "devices_loudspeaker_availability", title="Tỷ lệ thiết bị hoạt động"
                 ),
@@ -65,21 +66,28 @@ BOARDS = (
         "Sự cố đang mở, đã xong, xảy ra khi nào và do quy tắc nào; xử lý trên màn hình điều hành.",
         [
             [
-                counts("Sự cố theo mức độ", _BY_SEVERITY, rows.INCIDENTS_NOW, "incidents", "suffix: sự cố", width=8),
-                events(
-                    "Sự cố mỗi ngày", "Số sự cố bắt đầu trong từng ngày (giờ Việt Nam), theo mức độ.",
-                    rows.INCIDENTS_DAILY, "suffix: sự cố",
-                ),
+                tile("incidents_unacknowledged"),
+                counts("Sự cố theo mức độ", _BY_SEVERITY, rows.INCIDENTS_NOW, "incidents", "suffix: sự cố", width=8,
+                       height=6),
+                bars("Thời gian tiếp nhận", ["incidents_minutes_to_acknowledge"], width=6, height=6),
+                tile("incidents_false_alarm_rate", width=4, height=6),
             ],
-            [table("Sự cố đang mở", _OPEN, rows.INCIDENTS_OPEN, _COLUMNS, height=10)],
+            [table("Sự cố đang mở: danh sách", _OPEN, rows.INCIDENTS_OPEN, _COLUMNS, height=10)],
+            [
+                trend("incidents_open", style="stacked"),
+                trend("incidents_opened", style="stacked"),
+                trend("incidents_closed", style="stacked"),
+            ],
+            [
+                trend("incidents_minutes_to_acknowledge"),
+                trend("incidents_hours_to_resolve"),
+                trend("incidents_false_alarm_rate"),
+                bars("Sự cố mới theo quy tắc, 30 ngày qua", ["incidents_by_rule"]),
+            ],
             [
                 table(
                     "Sự cố đã xong", "Sự cố xong trong khoảng thời gian đang xem, mới nhất trước.",
-                    rows.INCIDENTS_CLOSED, _COLUMNS, width=16, height=11,
-                ),
-                counts(
-                    "Loại sự cố hay gặp", "Số sự cố bắt đầu trong khoảng thời gian đang xem, theo loại.",
-                    rows.INCIDENTS_BY_RULE, "incidents", "suffix: sự cố",
+                    rows.INCIDENTS_CLOSED, _COLUMNS, height=11,
                 ),
             ],
         ],

@@ -40,8 +40,8 @@ def test_a_file_that_is_old_missing_or_left_over_is_named(tmp_path: Path) -> Non
     assert build.write(tmp_path) == []
 
 
-def test_boards_keep_the_rules(made: list[Json]) -> None:
-    assert lint.faults(made) == []
+def test_boards_keep_the_rules_and_every_number_is_on_one(made: list[Json]) -> None:
+    assert lint.faults(made, list(load())) == []
 
 
 @pytest.mark.parametrize("uid", list(boards()))
