@@ -165,6 +165,8 @@ class Number(Bound):
     """An indicator; or …"""
     figure: str = ""
     """… a figure as its office stated it, the newest one."""
+    of: Literal["", "month", "year"] = ""
+    """What it runs from the begin of, where it is of more than a day: its evidence names that period."""
     total: bool = False
     """Whether the labels are added up."""
     fresh: Duration = timedelta(days=400)

@@ -115,3 +115,17 @@ def label(every: str, start: date, *, year: bool = True) -> str:
         case "half_year":
             return f"6 tháng {'đầu' if start.month == 1 else 'cuối'} năm{f' {start.year}' if year else ''}"
     return f"năm {start.year}"
+
+
+def spoken(first: date, last: date) -> str:
+    """Return a time of days, both included, in Vietnamese: by its name where it has one, else from and to."""
+    after = last + timedelta(days=1)
+    months = (after.year - first.year) * 12 + after.month - first.month
+    if first.day == after.day == 1 and first.month % months == 1 % months:
+        named = {1: "month", 3: "quarter", 6: "half_year", 12: "year"}
+        if months in named:
+            return label(named[months], first)
+    if first == last:
+        return label("day", first)
+    since = f"{first.day}/{first.month}" if first.year == last.year else f"{first.day}/{first.month}/{first.year}"
+    return f"từ {since} đến {last.day}/{last.month}/{last.year}"

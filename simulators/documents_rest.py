@@ -21,6 +21,8 @@ _COUNTS: Mapping[str, str] = {
     "documents_backlog": "VanBanTon",
     "signatures_issued": "ChuKySoCapMoi",
     "document_accounts_issued": "TaiKhoanCapMoi",
+    "certificates_expiring": "ChungThuSoSapHetHan",
+    "certificates_expired": "ChungThuSoHetHan",
 }
 _RATES: Mapping[str, str] = {
     "signed_rate": "TyLeKySo",
@@ -113,7 +115,9 @@ class DocumentSystem(Simulator):
         for back in range(self.days - 1, -1, -1):
             day = today - timedelta(days=back)
             waiting = int(4 * chance(self.seed, self.unit, day.isoformat(), "waiting"))
-            yield self.unit, Period(day, day, "day"), {}, {**self._day(day), "VanBanTon": waiting}
+            expiring = int(chance(self.seed, self.unit, f"{day:%G-%V}", "certificates") > 0.7)  # noticed for a week
+            left = {"VanBanTon": waiting, "ChungThuSoSapHetHan": expiring, "ChungThuSoHetHan": 0}
+            yield self.unit, Period(day, day, "day"), {}, {**self._day(day), **left}
 
     def _day(self, day: date) -> dict[str, int]:
         lot = [chance(self.seed, self.unit, day.isoformat(), n) for n in range(4)]

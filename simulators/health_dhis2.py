@@ -19,6 +19,7 @@ from simulators.signals import chance
 ELEMENTS: Mapping[str, str] = {
     "visits": "LuotKham001",
     "cases_reported": "CaMacTuan01",
+    "cases_linked": "CaLienQuan1",
     "telehealth_visits": "KhamTuXa001",
     "immunisation_rate": "TiemChung01",
     "ehr_rate": "HoSoDienTu1",
@@ -117,6 +118,8 @@ class HealthDhis2Simulator(Simulator):
                 most = 7 if disease == "dengue" and 6 <= day.month <= 11 else 3
                 count = self._count(unit, day, disease, most)
                 yield Observation(unit, "cases_reported", week, count, dims={"disease": disease})
+                linked = min(count, self._count(unit, day, f"{disease} linked", 1))
+                yield Observation(unit, "cases_linked", week, linked, dims={"disease": disease})
         if (day + timedelta(days=1)).day == 1:
             month = Period(day.replace(day=1), day, "month")
             yield Observation(unit, "telehealth_visits", month, self._count(unit, day, "telehealth", 30))

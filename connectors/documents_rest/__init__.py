@@ -24,6 +24,8 @@ COUNTS: Mapping[str, str] = {
     "VanBanTon": "documents_backlog",
     "ChuKySoCapMoi": "signatures_issued",
     "TaiKhoanCapMoi": "document_accounts_issued",
+    "ChungThuSoSapHetHan": "certificates_expiring",
+    "ChungThuSoHetHan": "certificates_expired",
 }
 """Our indicator by the field of a count."""
 

@@ -4,7 +4,7 @@ from calendar import isleap
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from statistics import median
 from typing import Any
@@ -13,6 +13,7 @@ from psycopg import sql
 
 from connectors.contract import LOCAL
 from ingest.conditions import Number
+from ingest.due import spoken
 from ingest.facts import View, decimal
 from ingest.facts.devices import measured
 from ingest.incidents import Fact
@@ -72,12 +73,26 @@ def _fact(view: View, rule: NumberRule, when: Number, row: Mapping[str, Any]) ->
     fact = Fact(row["unit"], subject, "unseen", title=str(row["label"] or ""), evidence={"number": name})
     if value is None or at is None or view.now - at > when.fresh:
         return fact
-    evidence = {**fact.evidence, "at": at.isoformat()}
+    evidence = {**fact.evidence, **_when(when, row)}
     if when.behind_year is not None:
         limit = round(elapsed(at.astimezone(LOCAL).date()) - when.behind_year, 2)
         verdict = measured(Number(key=name, below=limit), value)
         return replace(fact, verdict=verdict, value=value, threshold=limit, evidence=evidence)
     return replace(fact, verdict=measured(when, value), value=value, threshold=when.limit, evidence=evidence)
+
+
+def _when(when: Number, row: Mapping[str, Any]) -> dict[str, str]:
+    """Return what time a number is of, as evidence: a period in words where it is of one, else its instant.
+
+    A number of a period stands at the local midnight of the period's last day, which may lie ahead.
+    """
+    at = row["time"].astimezone(LOCAL)
+    if (start := row.get("period_start")) is not None:
+        return {"period": spoken(start, row["period_end"])}
+    if at.time() != time.min:
+        return {"at": row["time"].isoformat()}
+    day = at.date()
+    return {"period": spoken({"month": day.replace(day=1), "year": day.replace(month=1, day=1)}.get(when.of, day), day)}
 
 
 def elapsed(day: date) -> Decimal:

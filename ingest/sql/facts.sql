@@ -86,7 +86,7 @@ select max(ended_at) as at from blind_span where ended_at > %(now)s - interval '
 select unit from device union select unit from case_now union select unit from observation where latest
 
 -- newest_figure: the newest figure of offices in each commune, whole, without dimensions
-select distinct on (o.unit) o.unit, '' as label, o.value,
+select distinct on (o.unit) o.unit, '' as label, o.value, o.period_start, o.period_end,
        o.period_end::timestamp at time zone 'Asia/Ho_Chi_Minh' as time
 from observation o
 where o.indicator = %(figure)s and o.unit = any (%(units)s) and o.latest and o.dims = '{}' and o.level = ''

@@ -442,11 +442,10 @@ def test_epidemic_years_do_not_count(store: Store) -> None:
 
 
 def test_five_linked_cases(commune: Commune) -> None:
-    linked = {"dims": {"disease": "measles"}}
-    commune.say(figure("cases_linked", "4", date(2026, 11, 2), date(2026, 11, 8), "week", **linked))
+    commune.say(figure("cases_linked", "4", date(2026, 11, 2), date(2026, 11, 8), "week", dims={"disease": "measles"}))
     commune.look(0)
     assert commune.incidents() == []
-    commune.say(figure("cases_linked", "1", date(2026, 11, 9), date(2026, 11, 15), "week", **linked))
+    commune.say(figure("cases_linked", "1", date(2026, 11, 9), date(2026, 11, 15), "week", dims={"disease": "measles"}))
     commune.look(2)
     assert [(i["rule"], i["value"]) for i in commune.incidents()] == [("outbreak_linked", 5)]
 
