@@ -9,6 +9,7 @@ import pytest
 
 from connectors import CONNECTORS
 from dashboards import indicators
+from dashboards.boards import boards
 from ingest.store import Store
 from tests.ioc.conftest import Desk
 
@@ -209,5 +210,5 @@ def test_dashboards_check_prepares_every_number(office: Desk, store: Store) -> N
     store.execute("drop schema indicator cascade; delete from store_meta where key = 'indicators'")
     shown = office.ioc("dashboards", "check", "--json")
     assert shown.status == 0
-    assert json.loads(shown.out) == {"indicators": len(indicators.load())}
+    assert json.loads(shown.out) == {"indicators": len(indicators.load()), "boards": len(boards())}
     assert not indicators.install(store)  # they are there now
