@@ -4,7 +4,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: demo test check fix bench lock units clean
+.PHONY: demo test check fix bench docs lock units clean
 
 demo: .venv/demo
 	@$(BIN)/ioc demo $(ARGS)
@@ -29,6 +29,11 @@ bench: .venv/bench .venv/debian
 # What CI installs: written after a deliberate upgrade.
 lock: .venv/bench
 	$(BIN)/pip freeze --exclude-editable | grep -v '^setuptools==' > requirements.lock
+
+# The boards' files and docs/reference, from the definitions of settings, numbers, boards and rules.
+docs: .venv/dev
+	$(BIN)/ioc dashboards build
+	$(BIN)/ioc reference
 
 # The nation's units again, after an upgrade of their packages.
 units: .venv/dev

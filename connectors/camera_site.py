@@ -27,6 +27,7 @@ class CameraSite(Polled, Generic[AnyCamera]):
     """Commune code of these cameras."""
     cameras: tuple[AnyCamera, ...]
     username: str = ""
+    """For signing in to the cameras, one for all of them; empty: nobody does."""
     password: SecretStr | None = None
     """One user for all of them (``IOC_SOURCES__<NAME>__PASSWORD``); a right to look is enough."""
     login_pause: timedelta = timedelta(minutes=30)

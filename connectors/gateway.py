@@ -41,9 +41,13 @@ class OAuth(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     token_url: str = Field(pattern=r"^https?://")
+    """Where a token is asked for."""
     client_id: str
+    """The name that the other side gave us."""
     client_secret: SecretStr
+    """What proves it."""
     scope: str = ""
+    """What the token is asked for; empty: what the other side gives."""
 
 
 class Gateway(Polled):
@@ -54,7 +58,9 @@ class Gateway(Polled):
     token: SecretStr | None = None
     """A bearer token (``IOC_SOURCES__<NAME>__TOKEN``)."""
     username: str = ""
+    """For Basic authentication."""
     password: SecretStr | None = None
+    """Of ``username``."""
     oauth: OAuth | None = None
     """Client credentials instead: the token is got, kept and renewed for us."""
     params: Mapping[str, str] = Field(default_factory=dict)

@@ -33,6 +33,7 @@ class Probes(Polled):
     """Of the addresses of messages."""
 
     unit: str = Field(pattern=r"^[0-9]{5}$")
+    """Code of the commune that the devices stand in."""
     devices: Sequence[Target] = Field(min_length=1)
 
     @field_validator("devices")

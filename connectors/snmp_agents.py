@@ -43,9 +43,13 @@ class SnmpAgents(Probes):
     username: str = Field(default="", max_length=32)
     """v3; with both passwords it signs and hides what is said (authPriv), with the first alone it signs."""
     auth_password: SecretStr | None = None
+    """v3: what messages are signed with, 8 characters and more."""
     privacy_password: SecretStr | None = None
+    """v3: what they are hidden with."""
     auth_protocol: Literal["sha", "sha256", "sha512"] = "sha"
+    """v3: how they are signed."""
     privacy_protocol: Literal["aes", "aes256"] = "aes"
+    """v3: how they are hidden."""
     timeout: timedelta = timedelta(seconds=3)
     """How long one question may take."""
     retries: int = Field(default=1, ge=0, le=10)

@@ -55,14 +55,21 @@ class Email(Receiver):
 
     kind: Literal["email"] = "email"
     host: str = Field(min_length=1)
+    """The mail server."""
     port: int = Field(default=587, ge=1, le=65535)
+    """465 for ``tls``."""
     security: Literal["starttls", "tls", "none"] = "starttls"
+    """How the connection is guarded."""
     ca: Path | None = None
     """Certificate authority of the server, where it is a private one."""
     username: str = ""
+    """For signing in; empty: nobody does."""
     password: SecretStr | None = None
+    """Of ``username``."""
     sender: Address
+    """Address that the message comes from."""
     to: tuple[Address, ...] = Field(min_length=1)
+    """Addresses that it goes to."""
 
     @model_validator(mode="after")
     def _safe(self) -> "Email":
@@ -90,13 +97,17 @@ class Form(Receiver):
     """An HTTP interface: a JSON body by a template whose texts name fields, as ``{text}``."""
 
     url: Url
+    """Where it is sent; may name fields, as ``{secret}``."""
     method: Literal["POST", "PUT", "PATCH"] = "POST"
+    """Of HTTP."""
     headers: Mapping[Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")], str] = {}
+    """Name → text, which may name fields."""
     body: Any
     """Tables, lists, texts and numbers."""
     answer: Mapping[str, Any] = {}
     """Fields that the JSON answer must have, where a status of 200 alone means nothing."""
     secret: SecretStr | None = None
+    """What ``{secret}`` stands for."""
 
     @model_validator(mode="after")
     def _known_fields(self) -> "Form":
@@ -148,6 +159,7 @@ class Telegram(Form):
 
     kind: Literal["telegram"] = "telegram"
     chat: str | int
+    """Number of the chat, or @name of the channel."""
     url: Url = "https://api.telegram.org/bot{secret}/sendMessage"
     body: Any = None
     answer: Mapping[str, Any] = {"ok": True}
@@ -167,6 +179,7 @@ class ZaloOa(Form):
 
     kind: Literal["zalo_oa"] = "zalo_oa"
     user: str = Field(min_length=1)
+    """The follower's id."""
     url: Url = "https://openapi.zalo.me/v3.0/oa/message/cs"
     headers: Mapping[str, str] = {"access_token": "{secret}"}
     body: Any = None
@@ -190,6 +203,7 @@ class Webhook(Receiver):
 
     kind: Literal["webhook"] = "webhook"
     url: Url
+    """Where it is posted."""
     secret: SecretStr = Field(min_length=24)
     """``whsec_`` and base64, or any text of 24 letters or more."""
 

@@ -58,6 +58,7 @@ class Database(Section):
     """PostgreSQL 15 or newer, with or without TimescaleDB."""
 
     url: Annotated[str, _url("postgresql", "postgres")] = "postgresql://ioc@127.0.0.1/ioc"
+    """``postgresql://user@host/name``; with a password it comes from the environment only."""
     pool: int = Field(default=6, ge=2, le=200)
     """Connections at most, per process."""
     keep_days: int = Field(default=400, ge=2)
@@ -70,9 +71,11 @@ class Broker(Section):
     """The MQTT broker that devices publish to."""
 
     url: Annotated[str, _url("mqtt", "mqtts")] = "mqtt://127.0.0.1:1883"
+    """``mqtt://host:port``, ``mqtts://`` over TLS; with a password it comes from the environment only."""
     client: str = Field(default="ioc-ingest", pattern=r"^[A-Za-z0-9_-]{1,64}$")
     """Client id; the persistent session at the broker belongs to it, so one ingest process a name."""
     protocol: Literal["3.1.1", "5"] = "3.1.1"
+    """Version of MQTT."""
     keepalive: int = Field(default=30, ge=5, le=3600)
     """Seconds."""
     canary: float = Field(default=10.0, ge=1)
@@ -85,7 +88,9 @@ class Http(Section):
     """The API and the screen."""
 
     host: str = "127.0.0.1"
+    """Address that is listened on; 0.0.0.0 only behind a firewall or a proxy with TLS."""
     port: int = Field(default=8080, ge=0, le=65535)
+    """0 takes a free one."""
     secure_cookies: bool = False
     """True behind TLS."""
     address: str = Field(default="", pattern=r"^(https?://[^\s/]\S*)?$")
@@ -100,6 +105,7 @@ class Ingest(Section):
     queue: int = Field(default=20_000, ge=4_000)
     """Messages waiting in memory at most, unacknowledged all."""
     batch_rows: int = Field(default=8_000, ge=1)
+    """Rows of one transaction at most."""
     apart: bool = False
     """Whether messages are understood and stored in a process of its own: for thousands a second on several cores."""
     batch_age: float = Field(default=0.05, gt=0, le=10)
@@ -152,6 +158,7 @@ class Calendar(Section):
     """Days off and working days by decision, besides weekends and the public holidays of Việt Nam."""
 
     days_off: tuple[date, ...] = ()
+    """Local days, as 2026-12-24."""
     working: tuple[date, ...] = ()
     """Days that are worked although they are days off, as in exchange for another."""
 
@@ -166,6 +173,7 @@ class Grafana(Section):
     user: str = ""
     """Instead of a token: an administrator's name, as for the first ``push``."""
     password: SecretStr | None = None
+    """Of ``user``."""
     ca: Path | None = None
     """Certificate authority for https; none: those that the system trusts."""
     timeout: timedelta = Field(default=timedelta(seconds=10), ge=timedelta(seconds=1), le=timedelta(minutes=5))
@@ -180,24 +188,38 @@ class Hamlet(Section):
     """A hamlet with its outline, longitude before latitude (WGS 84)."""
 
     name: str
+    """As people write it; devices name it as their ``hamlet``."""
     outline: tuple[tuple[float, float], ...] = ()
+    """Corners as [longitude, latitude], the first again at the end; empty: not drawn."""
 
 
 class Device(Section):
     """A device of the register; those not named here are kept as *chưa khai báo*."""
 
     unit: str = Field(pattern=r"^[0-9]{5}$")
+    """Code of the commune that it stands in."""
     kind: Literal["loudspeaker", "camera", "network"]
+    """What it is."""
     name: str = Field(pattern=r"^[a-z0-9-]{1,64}$")
+    """As it names itself in its messages."""
     title: str = ""
+    """As people call it; empty: the name."""
     hamlet: str = ""
+    """Name of its hamlet."""
     latitude: float | None = None
+    """Degrees, WGS 84; without it the map does not show it."""
     longitude: float | None = None
+    """Degrees, WGS 84."""
     owner: str = ""
+    """Who answers for it."""
     upstream: str = ""
+    """The line or device that it hangs on: what goes away together is one incident."""
     expected_every: timedelta | None = None
+    """How often it speaks; left out: as its kind."""
     horns: int | None = None
+    """Horns of a loudspeaker."""
     lifecycle: Literal["installed", "pending_install", "disabled", "retired"] = "installed"
+    """Only what is installed is missed when it is silent."""
 
 
 class Settings(Section):
@@ -299,10 +321,6 @@ def load(path: Path | None, environment: Mapping[str, str] = os.environ) -> Sett
             for place in secrets(CONNECTORS[table["connector"]], table):
                 variable = f"IOC_SOURCES__{name}__{place.replace('.', '__')}".upper()
                 faults.append(f"{path}:sources.{name}.{place}: is a secret; it comes from the environment: {variable}")
-    if isinstance(grafana := tables.get("grafana"), dict):
-        for place in secrets(Grafana, grafana):
-            variable = f"IOC_GRAFANA__{place}".upper()
-            faults.append(f"{path}:grafana.{place}: is a secret; it comes from the environment: {variable}")
     for place, variable in secrets_in(tables.get("receivers")):
         faults.append(f"{path}:{place}: is a secret; it comes from the environment: {variable}")
     faults += _from_environment(environment, tables)

@@ -35,7 +35,9 @@ class Exclusion(_Table):
     """A window that the contract does not count."""
 
     start: AwareDatetime
+    """The first instant that does not count, with its zone."""
     stop: AwareDatetime
+    """The first that counts again."""
     reason: str = Field(min_length=1, max_length=200)
     """Why, and who acknowledged it."""
     unit: str | None = Field(default=None, pattern=r"^[0-9]{5}$")

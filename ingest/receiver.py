@@ -69,7 +69,9 @@ class Receiver(Part):
 
     kind: str
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")
+    """What others, the API and variables call it."""
     title: str = ""
+    """As people call it."""
     actors: tuple[Actor, ...] | None = None
     """Whose incidents; left out: everybody's; empty: only what others leave unacknowledged."""
     units: tuple[str, ...] = ()
@@ -77,6 +79,7 @@ class Receiver(Part):
     severity: Severity = "warning"
     """At least."""
     steps: tuple[Step, ...] = ("opened", "escalated", "reopened", "returned", "cleared")
+    """What it is told of; of steps for the better those hear who heard of one for the worse."""
     quiet: tuple[_Spelled, ...] = ()
     """Local hours in which nothing is sent …"""
     quiet_except: tuple[Severity, ...] = ("critical", "emergency")
@@ -91,6 +94,7 @@ class Receiver(Part):
     give_up_after: Duration = Field(default=timedelta(days=3), ge=timedelta(minutes=1))
     """So long a message is tried."""
     language: Literal["vi"] = "vi"
+    """Of the messages."""
     longest: int = Field(default=20_000, ge=500, le=100_000)
     """Characters of a message."""
 

@@ -128,6 +128,22 @@ def schema() -> None:
 
 
 @app.command()
+def reference(
+    check: Annotated[bool, typer.Option("--check", help="Write nothing: which pages are out of date.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write docs/reference anew: every setting, number, board and rule, from their definitions."""
+    from ioc import reference as pages
+
+    touched = pages.stale() if check else pages.write()
+    if as_json:
+        say({"stale" if check else "written": touched}, as_json=True)
+    else:
+        say([f"docs/reference/{name}" for name in touched] or "docs/reference is up to date")
+    raise typer.Exit(1 if check and touched else 0)
+
+
+@app.command()
 def simulate(
     devices: Annotated[int, typer.Option(min=1)] = 28,
     rate: Annotated[float | None, typer.Option(help="Messages a second of all together; else every 30 s each.")] = None,

@@ -30,6 +30,7 @@ class Site(BaseModel):
     url: str = Field(pattern=r"^https?://[^\s]+$")
     """Address of the RSS or Atom document; without credentials."""
     source_type: SourceType = "newspaper"
+    """What kind of place it is."""
 
     @field_validator("url")
     @classmethod
