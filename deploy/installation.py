@@ -26,10 +26,10 @@ class Installation:
     def __init__(self, folder: Path, *, system: bool, broker_owner: str = "") -> None:
         self._folder = folder
         self._system = system
-        # The accounts of the images eclipse-mosquitto and timescaledb, or Debian's.
+        # The accounts of the images eclipse-mosquitto, timescaledb and our own, or Debian's.
         self._owners = {"broker": broker_owner or ("mosquitto" if system else "1883")}
         if not system:
-            self._owners["backups"] = "70"
+            self._owners |= {"backups": "70", "reports": "10001"}
         self._broker = folder / "broker"
         self.authority = Authority(folder / "authority")
         self._servers = {"broker": self._broker / "server.crt", "web": folder / "web" / "web.crt"}
@@ -58,6 +58,7 @@ class Installation:
             made += ["grafana.env"] if keep(self._folder / "grafana.env", _GRAFANA.format(host=hosts[0]), 0o644) else []
             (self._folder / "inbox").mkdir(mode=0o755, exist_ok=True)
             private_folder(self._folder / "backups")
+            private_folder(self._folder / "reports")
         self._hand_over()
         return made
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import click
 import typer
 import yaml
 
@@ -40,16 +39,21 @@ class Stack:
             (into / name).write_bytes((commune / relative).read_bytes())
 
 
+class NoSuchCommand(Exception):
+    """A command line of ours that the program would refuse."""
+
+
 def parse(words: Sequence[str]) -> None:
-    """Read an `ioc` command line as the program does, without running it; raises ``click.UsageError``."""
-    command: click.Command = typer.main.get_command(cli.app)
-    context = None
+    """Read an `ioc` command line as the program does, without running it; raises :class:`NoSuchCommand`."""
+    command: Any = typer.main.get_command(cli.app)
     left = list(words)
-    while isinstance(command, click.Group):
-        if not left:
-            raise click.UsageError("a command is missing")
-        found = command.get_command(click.Context(command, parent=context), left[0])
-        if found is None:
-            raise click.UsageError(f"there is no command {left[0]!r}")
-        command, left = found, left[1:]
-    command.make_context(command.name, left, parent=context)
+    while commands := getattr(command, "commands", None):
+        if not left or left[0] not in commands:
+            raise NoSuchCommand(f"there is no command {' '.join(words)!r}")
+        command, left = commands[left[0]], left[1:]
+    try:
+        command.make_context(command.name, left)
+    except Exception as error:  # typer brings a click of its own: its errors are known by their manner
+        if not hasattr(error, "format_message"):
+            raise
+        raise NoSuchCommand(error.format_message()) from error

@@ -1,0 +1,139 @@
+"""`python3 -m deploy`: makes what is missing, changes nothing that is there, and says what is wrong."""
+
+import base64
+import os
+import stat
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from deploy.__main__ import main
+from deploy.authority import Authority, ends, names
+from deploy.broker import hashed
+from deploy.files import Mishap
+from tests.deploy.conftest import ROOT
+
+INIT = ["init", "--unit", "05068", "--host", "ioc.hopkim.vn"]
+
+
+def snapshot(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture
+def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where an installation is made by whoever runs the tests."""
+    folder = tmp_path / "commune"
+    if os.geteuid() == 0:
+        monkeypatch.setattr(os, "geteuid", lambda: 1)  # nothing is handed over
+    return folder
+
+
+def test_run_again_it_changes_nothing(empty: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*INIT, "--into", str(empty)]) == 0
+    was = snapshot(empty)
+    capsys.readouterr()
+    assert main([*INIT, "--into", str(empty)]) == 0
+    assert snapshot(empty) == was
+    assert "made" not in capsys.readouterr().out
+
+
+def test_what_is_lost_is_made_again_and_the_rest_stays(empty: Path) -> None:
+    """As after an interruption: the account of ingest follows its secret, not the other way round."""
+    main([*INIT, "--into", str(empty)])
+    was = snapshot(empty)
+    for name in ("broker/passwords", "broker/acl", "secrets/broker_url", "web/web.crt"):
+        (empty / name).unlink()
+    assert main([*INIT, "--into", str(empty)]) == 0
+    now = snapshot(empty)
+    changed = {str(path.relative_to(empty)) for path in was if was[path] != now[path]}
+    assert changed == {"broker/passwords", "web/web.crt"}  # salts and serials are new, what they stand for is not
+
+
+def test_secrets_lie_in_folders_that_only_the_owner_enters(empty: Path) -> None:
+    main([*INIT, "--into", str(empty)])
+    for folder in ("secrets", "authority", "broker", "web", "backups"):
+        assert stat.S_IMODE((empty / folder).stat().st_mode) == 0o700, folder
+    for file in ("authority/ca.key", "broker/server.key", "broker/passwords", "broker/mosquitto_sub"):
+        assert stat.S_IMODE((empty / file).stat().st_mode) == 0o600, file
+    words = [file.read_text() for file in (empty / "secrets").glob("*_password")]
+    assert len(set(words)) == len(words)
+    assert min(map(len, words)) > 20
+
+
+def test_the_certificates_are_the_authoritys_and_name_the_hosts(commune: Path) -> None:
+    authority = commune / "authority" / "ca.crt"
+    for certificate, host in (("broker/server.crt", "broker"), ("web/web.crt", "ioc.hopkim.vn")):
+        command = ["openssl", "verify", "-x509_strict", "-purpose", "sslserver", "-verify_hostname", host,
+                   "-CAfile", str(authority), str(commune / certificate)]  # fmt: skip
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        assert {"ioc.hopkim.vn", "10.0.0.5", "localhost"} <= set(names(commune / certificate))
+
+
+def test_certificates_are_renewed_when_they_end_or_lack_a_name(empty: Path) -> None:
+    main([*INIT, "--into", str(empty)])
+    certificate = empty / "web" / "web.crt"
+    key = certificate.with_suffix(".key").read_bytes()
+    was, until = certificate.read_bytes(), ends(certificate)
+    assert timedelta(days=820) < until - datetime.now(UTC) < timedelta(days=826)
+    assert main(["renew", "--into", str(empty)]) == 0
+    assert certificate.read_bytes() == was
+    assert main(["renew", "--days", "900", "--into", str(empty)]) == 0
+    assert certificate.read_bytes() != was
+    assert main(["renew", "--host", "10.9.8.7", "--into", str(empty)]) == 0
+    assert {"ioc.hopkim.vn", "10.9.8.7"} <= set(names(certificate))
+    assert certificate.with_suffix(".key").read_bytes() == key
+
+
+def test_a_password_is_kept_as_mosquitto_keeps_it(tmp_path: Path) -> None:
+    """mosquitto_passwd's own hash of a word, made again from its salt."""
+    file = tmp_path / "passwords"
+    subprocess.run(["mosquitto_passwd", "-b", "-c", str(file), "cam", "mật khẩu"], check=True, capture_output=True)
+    theirs = file.read_text().strip().partition(":")[2]
+    assert hashed("mật khẩu", base64.b64decode(theirs.split("$")[3])) == theirs
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["init", "--unit", "5068", "--host", "x"], "--unit: '5068' is no 5-digit code"),
+        (["devices"], "run `python3 -m deploy init` first"),
+        (["renew"], "run `python3 -m deploy init` first"),
+    ],
+)
+def test_mistakes_are_named(empty: Path, capsys: pytest.CaptureFixture[str], words: list[str], said: str) -> None:
+    assert main([*words, "--into", str(empty)]) == 2
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["+", "#", "cam/../x", "cam\nuser ingest", "Cam-1", ""])
+def test_a_devices_name_cannot_widen_its_rights(
+    empty: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str
+) -> None:
+    main([*INIT, "--into", str(empty)])
+    was = snapshot(empty / "broker")
+    register = tmp_path / "devices.csv"
+    register.write_text(f'unit,kind,name\n05068,camera,"{name}"\n')
+    assert main(["devices", "--register", str(register), "--into", str(empty)]) == 2
+    assert "devices.csv:line 2" in capsys.readouterr().err
+    assert snapshot(empty / "broker") == was
+
+
+def test_an_authority_without_its_key_is_not_replaced(empty: Path) -> None:
+    main([*INIT, "--into", str(empty)])
+    (empty / "authority" / "ca.key").unlink()
+    with pytest.raises(Mishap, match=r"only one of ca\.key and ca\.crt"):
+        Authority(empty / "authority").make("IOC")
+
+
+def test_it_needs_nothing_but_python(empty: Path) -> None:
+    """The operator's machine has Debian's Python and no packages of ours."""
+    command = [sys.executable, "-I", "-S", "-c",
+               f"import sys; sys.path.insert(0, {str(ROOT)!r}); sys.argv[1:] = {[*INIT, '--into', str(empty)]!r};"
+               " from deploy.__main__ import main; sys.exit(main())"]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

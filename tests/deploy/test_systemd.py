@@ -1,0 +1,99 @@
+"""The systemd units: accepted by systemd, closed by its own measure, and holding commands and keys that exist."""
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from deploy.__main__ import main
+from ingest.config import load
+from tests.deploy.conftest import ROOT
+from tests.deploy.stack import parse
+
+UNITS = ROOT / "deploy" / "systemd"
+SERVICES = sorted(path.name for path in UNITS.glob("*.service"))
+OURS = "/opt/ioc/.venv/bin/ioc"
+DEBIAN = Path("/lib/systemd/system")
+
+
+def analyze(*words: str | Path) -> "subprocess.CompletedProcess[str]":
+    command = ["systemd-analyze", *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def directives(name: str, key: str) -> list[str]:
+    """Return the values of a directive, in their order."""
+    return re.findall(rf"^{key}=(.*)$", (UNITS / name).read_text("utf-8"), re.MULTILINE)
+
+
+@pytest.fixture
+def installed(tmp_path: Path) -> Path:
+    """The units, with Debian's that they add to, where the program lies in this checkout."""
+    folder = tmp_path / "units"
+    shutil.copytree(UNITS, folder)
+    for name in ("mosquitto", "caddy"):
+        shutil.copy(DEBIAN / f"{name}.service", folder)
+    ioc = Path(sys.executable).with_name("ioc")
+    for path in folder.rglob("*"):
+        if path.is_file():
+            path.write_text(path.read_text("utf-8").replace(OURS, str(ioc)).replace("/opt/ioc", str(ROOT)), "utf-8")
+    return folder
+
+
+def test_systemd_accepts_every_unit(installed: Path) -> None:
+    units = sorted(path for path in installed.iterdir() if path.is_file())
+    assert len(units) == len(SERVICES) + 3  # the timer, and Debian's two
+    for unit in units:
+        done = analyze("verify", "--man=no", unit)
+        ours = [line for line in done.stderr.splitlines() if str(installed) in line or "ioc" in line or done.returncode]
+        assert (done.returncode, ours) == (0, []), unit.name
+    broken = installed / "ioc-api.service"
+    broken.write_text(broken.read_text("utf-8").replace("ProtectSystem=strict", "ProtectSystm=strict"), "utf-8")
+    assert "ProtectSystm" in analyze("verify", "--man=no", broken).stderr
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_service_is_closed(name: str) -> None:
+    """systemd's exposure level: 10 is open, below 2 is called OK; a unit without hardening has 9.2 or more."""
+    said = analyze("security", "--offline=true", "--no-pager", "--threshold=20", UNITS / name)
+    assert said.returncode == 0, said.stdout[-500:]
+
+
+@pytest.mark.parametrize("name", [name for name in SERVICES if directives(name, "ExecStart")[0].startswith(OURS)])
+def test_what_our_program_is_told_it_understands(commune: Path, name: str) -> None:
+    (command,) = directives(name, "ExecStart")
+    parse(shlex.split(command)[1:])
+    environment = dict(word.split("=", 1) for line in directives(name, "Environment") for word in shlex.split(line))
+    credentials = dict(value.split(":", 1) for value in directives(name, "LoadCredential"))
+    for path in credentials.values():
+        assert (commune / Path(path).relative_to("/etc/ioc")).is_file(), path
+    for key, value in environment.items():
+        if value.startswith("%d/"):
+            environment[key] = str(commune / Path(credentials[value.removeprefix("%d/")]).relative_to("/etc/ioc"))
+    assert load(commune / "ioc.toml", environment).commune.unit == "05068"
+
+
+def test_the_schema_comes_first_and_a_dump_every_night() -> None:
+    for name in ("ioc-ingest.service", "ioc-api.service"):
+        assert directives(name, "Requires") == ["ioc-migrate.service"]
+        assert "ioc-migrate.service" in directives(name, "After")[0].split()
+    when = analyze("calendar", directives("ioc-backup.timer", "OnCalendar")[0])
+    assert when.returncode == 0
+    assert (ROOT / Path(directives("ioc-backup.service", "ExecStart")[0]).relative_to("/opt/ioc")).is_file()
+
+
+def test_a_machine_without_docker_gets_a_broker_of_its_own(tmp_path: Path) -> None:
+    """`init --system` writes what the units name, with programs that meet on localhost."""
+    folder = tmp_path / "ioc"
+    words = ["init", "--system", "--unit", "05068", "--host", "ioc.hopkim.vn", "--into", str(folder)]
+    owner = ["--broker-owner", "mosquitto"]
+    assert main([*words, *owner]) == 0
+    text = (folder / "broker" / "mosquitto.conf").read_text("utf-8")
+    assert "/mosquitto/" not in text.replace("/var/lib/mosquitto/", "")
+    assert f"password_file {folder}/broker/passwords" in text
+    assert "@127.0.0.1/ioc" in (folder / "secrets" / "database_url").read_text()
+    assert "@localhost:8883" in (folder / "secrets" / "broker_url").read_text()
