@@ -26,9 +26,9 @@ def test_these_are_the_commands() -> None:
     assert {" ".join(words) for words in COMMANDS} == {
         "demo", "run", "check", "explain", "migrate", "doctor", "schema", "simulate", "rejections list",
         "rejections show", "rejections retry", "user add", "user passwd", "user disable", "token create",
-        "token revoke", "dashboards check", "dashboards push", "dashboards diff", "dashboards pull", "reference",
-        "dashboards build", "dashboards push", "dashboards diff", "dashboards pull",
-        "record", "replay", "import", "poll", "devices import", "report devices", "notify test",
+        "token revoke", "dashboards check", "dashboards build",
+        "dashboards push", "dashboards diff", "dashboards pull", "reference", "record", "replay", "import", "poll",
+        "devices import", "report devices", "notify test",
     }  # fmt: skip
 
 

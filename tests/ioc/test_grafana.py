@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboards import build, wanted
+from dashboards import build, provisioning, wanted
 from dashboards.layout import panels
 from ingest.config import Grafana as Settings
 from ioc import grafana
@@ -61,6 +61,35 @@ def test_diff_is_silent_about_equal_boards_and_names_every_drift(
     assert (one["board"], one["panel"], one["ours"], one["theirs"]) == (
         "ioc-overview", edited["id"], edited["title"], "Của tôi",
     )  # fmt: skip
+
+
+def test_push_sends_what_build_writes_and_the_second_time_nothing(operator: Desk, there: peer.Grafana) -> None:
+    operator.environment |= dict.fromkeys(provisioning.ENVIRONMENT, "grafana:5432")
+    operator.environment |= {Path(path).name.upper(): peer.PASSWORD for path in provisioning.SECRETS}
+    operator.environment["IOC_GRAFANA__TOKEN"] = "glsa_admin"
+    tried = operator.ioc("dashboards", "push", "--dry-run")
+    assert (tried.status, there.sent) == (0, [])
+    assert tried.out.endswith("nothing was sent\n")
+    first = operator.ioc("dashboards", "push")
+    assert first.status == 0, first
+    assert "created   board Tổng quan\n" in first.out
+    assert "its token, shown once: glsa_commune-ioc_1" in first.out
+    ours = wanted.boards(build.files())
+    assert set(there.boards) == set(ours)
+    assert there.passwords["commune-ioc"] == peer.PASSWORD
+    rules = [rule["uid"] for group in there.groups.values() for rule in group["rules"]]
+    assert rules
+    assert len(rules) == len(set(rules))
+    there.sent.clear()
+    second = json.loads(operator.ioc("dashboards", "push", "--json").out)
+    assert second["unchanged"] == len(second["steps"])
+    assert there.sent == []
+    assert operator.ioc("dashboards", "diff").out == f"{len(ours)} boards, no difference\n"
+    # A board that somebody edited is kept, and the status says so.
+    there.edit("ioc-overview", lambda board: board.update(title="Của tôi"))
+    kept = operator.ioc("dashboards", "push")
+    assert kept.status == 1
+    assert "kept      board Tổng quan: admin edited it in Grafana (version 2)" in kept.out
 
 
 def test_pull_writes_the_layout_and_names_what_stays(
