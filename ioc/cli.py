@@ -58,16 +58,22 @@ def run(
 
 @app.command()
 def check(config: Config = None, as_json: AsJson = False) -> None:
-    """Validate the configuration and the numbers without touching the network."""
+    """Validate the configuration and the numbers, their SQL too, without touching the network."""
     from dashboards.indicators import load as load_indicators
     from ingest.errors import ConfigError
     from ingest.rules import load as load_rules
+    from ioc.rehearsal import rehearse
 
     settings = settings_of(config)
     if unknown := load_rules(settings.rules).unknown_numbers(load_indicators()):
         raise ConfigError(*(f"{config or 'ioc.toml'}:{fault}" for fault in unknown))
     say(
-        {"configuration": "good", "sources": len(settings.sources), "indicators": len(load_indicators())},
+        {
+            "configuration": "good",
+            "sources": len(settings.sources),
+            "indicators": len(load_indicators()),
+            "indicators_sql": "prepared" if rehearse() else "not tried: pip install 'commune-ioc[embedded]'",
+        },
         as_json=as_json,
     )
 

