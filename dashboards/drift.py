@@ -68,7 +68,7 @@ class Difference:
 
 def compare(ours: Board, theirs: Board) -> list[Difference]:
     """Return what differs between a board's file and what Grafana shows, the board's own first, then by panel id."""
-    uid = str(ours["uid"])
+    uid, theirs = str(ours["uid"]), layout.recognised(theirs, ours)
     found = [Difference(uid, None, str(ours["title"]), *told) for told in _compared(_top(ours), _top(theirs))]
     mine, its = layout.panels(ours), layout.panels(theirs)
     here, there = layout.places(ours), layout.places(theirs)

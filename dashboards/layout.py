@@ -58,6 +58,20 @@ def places(board: Board) -> dict[int, Place]:
     return {piece.panel["id"]: _place(piece) for piece in _pieces(board)}
 
 
+def recognised(theirs: Board, ours: Board) -> Board:
+    """Return a board of Grafana with our rows by our ids: Grafana 13 gives rows other ids when it saves them."""
+    known = {str(panel.get("title")): n for n, panel in panels(ours).items() if panel["type"] == "row"}
+    return {
+        **theirs,
+        "panels": [
+            {**panel, "id": known.get(str(panel.get("title")), panel.get("id"))}
+            if panel.get("type") == "row"
+            else panel
+            for panel in theirs["panels"]
+        ],
+    }
+
+
 def arranged(board: Board, folder: Path = FOLDER) -> Board:
     """Return the board as its layout file has it, itself where there is none; raises :class:`ConfigError`.
 

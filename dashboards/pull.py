@@ -40,7 +40,7 @@ def pull(ours: Mapping[str, Board], theirs: Mapping[str, Board], folder: Path = 
 
 
 def _written(ours: Board, theirs: Board, folder: Path) -> Path:
-    here, there = layout.places(ours), layout.places(theirs)
+    here, there = layout.places(ours), layout.places(layout.recognised(theirs, ours))
     known = {n: there[n].model_copy(update={"title": place.title}) for n, place in here.items() if n in there}
     file = folder / f"{ours['uid']}.toml"
     try:

@@ -138,6 +138,19 @@ def test_a_layout_comes_back_and_builds_the_edited_board(there: peer.Grafana, tm
     assert file.read_text("utf-8") == before
 
 
+def test_rows_that_grafana_13_numbered_anew_are_still_ours(there: peer.Grafana, tmp_path: Path) -> None:
+    def renumber(edited: Json) -> None:
+        for n, entry in enumerate(entry for entry in edited["panels"] if entry["type"] == "row"):
+            entry["id"] = 90 + n
+
+    there.edit("ioc-devices", renumber)
+    assert differences(there) == []
+    there.edit("ioc-devices", lambda edited: collapse(edited, 91))
+    assert {(one.panel, one.what) for one in differences(there)} == {(20, "collapsed")}
+    pull(OURS, shown(there), tmp_path)
+    assert [entry["id"] for entry in layout.arranged(DEVICES, tmp_path)["panels"]] == [1, 10, 2, 3, 20]
+
+
 def test_the_built_layout_can_be_pushed_without_overwriting(there: peer.Grafana, tmp_path: Path) -> None:
     there.edit("ioc-overview", lambda edited: by_id(edited, 1)["gridPos"].update(h=9))
     pull(OURS, shown(there), tmp_path)
