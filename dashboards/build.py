@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from dashboards import boards
+from dashboards import boards, provisioning
 
 ROOT = Path(__file__).parent
 
 
 def files() -> dict[str, str]:
     """Return every file's text by its path below ``dashboards/``."""
-    return boards.files()
+    return {**boards.files(), **provisioning.files()}
 
 
 def stale(root: Path = ROOT) -> list[str]:
