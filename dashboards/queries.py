@@ -140,6 +140,27 @@ def bars(keys: Iterable[str]) -> str:
     return f"select b.name, b.value\nfrom (\n{union}\n) b\norder by b.position, b.value desc nulls last"
 
 
+def against(key: str, *more: str) -> str:
+    """Return a labelled number beside the one that is its alarm's bound, a row a label, the nearest to it first.
+
+    ``label``, ``value``, ``bound``, ``status`` as :meth:`Indicator.level` has it, a column for each of ``more``,
+    ``as_of``, ``commune``.
+    """
+    indicator = load()[key]
+    columns = "".join(f", {other}.value as {other}" for other in more)
+    joined = "".join(
+        f"\nleft join indicator.{other}_now({COMMUNES}) {name} on {name}.unit = i.unit and {name}.label = i.label"
+        for name, other in (("b", indicator.alarm_of), *((other, other) for other in more))
+    )
+    return (
+        f"select {_label(indicator)} as label, i.value, b.value as bound,"
+        f" case when i.value > b.value then 'critical' when b.value is not null and i.value is not null then '' end"
+        f' as status{columns}, i."time" as as_of, u.name as commune\n'
+        f"from indicator.{key}_now({COMMUNES}) i\n{_NAMED}{joined}\n"
+        f"order by i.value / nullif(b.value, 0) desc nulls last, label"
+    )
+
+
 def scorecard(keys: Iterable[str], weights: str = "") -> str:
     """Return a row a number as of now: ``name``, ``value``, ``unit``, ``target``, ``gap``, ``status``, ``as_of``.
 

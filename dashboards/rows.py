@@ -152,8 +152,8 @@ order by array_position(array['error', 'stale', 'never', 'ok', 'paused'], s.stat
 """
 """The books of each source since it began; ``missing`` is not 0 where they do not add up."""
 
-LAGS = """
-select s.title as source, s.lag_s, extract(epoch from s.stale_after) as stale_after_s,
+LAGS = f"""
+select s.title || coalesce(' · ' || {ago("make_interval(secs => s.lag_s::double precision)")}, '') as source,
        100 * s.lag_s / nullif(extract(epoch from s.stale_after), 0) as used
 from source_now s
 where s.configured and s.lag_s is not null
@@ -190,7 +190,7 @@ group by 1, 2
 order by open desc, received_at desc
 """
 SERVICE = """
-select n.position, n.name, n.value
+select n.name, n.value
 from (
     select 1 as position, 'Kết nối tới cơ sở dữ liệu' as name, numbackends::numeric as value
     from pg_stat_database where datname = current_database()

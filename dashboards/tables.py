@@ -5,8 +5,9 @@ from typing import Any, NamedTuple
 
 from dashboards import queries, rows
 from dashboards.grid import Panel
-from dashboards.panels import link, mapping, panel, target
-from dashboards.words import CALM, CRITICAL, FEEDS, TARGETS, WARNING, Word
+from dashboards.indicators import load
+from dashboards.panels import described, link, mapping, panel, target
+from dashboards.words import CALM, CRITICAL, FEEDS, LEVELS, TARGETS, WARNING, Word
 
 MOMENT = "time:HH:mm DD/MM/YYYY"
 DURATION = "dthms"
@@ -117,3 +118,17 @@ def scorecard(
     if not weights:
         columns = {name: column for name, column in columns.items() if name not in ("points", "weight")}
     return table(title, description, queries.scorecard(keys, weights), columns, width=width, height=height)
+
+
+def against(title: str, key: str, bound: str, more: Mapping[str, str], *, height: int = 10) -> Panel:
+    """Return a labelled number beside its bound, which is headed ``bound``, and beside other numbers (key: heading)."""
+    columns = {
+        "label": Column("Loại"),
+        "value": Column(load()[key].title, width=190),
+        "bound": Column(bound, width=130),
+        "status": Column("So với ngưỡng", words=LEVELS, width=150),
+        **{other: Column(heading, width=190) for other, heading in more.items()},
+        "as_of": Column("Số liệu đến", "time:DD/MM/YYYY", width=120),
+        "commune": Column("Xã", width=150),
+    }
+    return table(title, described(load()[key]), queries.against(key, *more), columns, height=height)

@@ -3,7 +3,7 @@
 from dashboards.board import Board
 from dashboards.indicators import load
 from dashboards.panels import bars, tile, trend
-from dashboards.tables import freshness, scorecard
+from dashboards.tables import against, freshness, scorecard
 
 _TARGETS = (
     "Giá trị mới nhất của từng chỉ số so với chỉ tiêu: kế hoạch, mục tiêu của xã nếu xã công bố, nếu không thì chỉ "
@@ -83,9 +83,9 @@ BOARDS = (
                 tile("health_visits"),
             ],
             [
-                bars("Ca mắc của tháng đến nay", ["health_cases_so_far"], height=10),
-                bars("Ngưỡng dịch và trung bình cùng tháng 5 năm", ["health_threshold", "health_mean"], height=10),
-                bars("Ca mắc tuần gần nhất", ["health_cases"], height=10),
+                against("Ca mắc của tháng so với ngưỡng dịch", "health_cases_so_far", "Ngưỡng dịch",
+                        {"health_mean": "Trung bình cùng tháng 5 năm"}),
+                bars("Ca mắc tuần gần nhất", ["health_cases"], width=8, height=10),
             ],
             [trend("health_cases", style="stacked"), trend("health_cases_month", style="line")],
             [
