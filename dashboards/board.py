@@ -57,8 +57,7 @@ class Board:
 
 
 def _variable(name: str) -> dict[str, Any]:
-    """Return a variable that is asked for when the board opens; of communes the first is chosen, else all."""
-    commune = name == "commune"
+    """Return a variable that is asked for when the board opens; all are chosen, which is one commune mostly."""
     return {
         "type": "query",
         "name": name,
@@ -68,7 +67,7 @@ def _variable(name: str) -> dict[str, Any]:
         "query": queries.VARIABLES[name],
         "definition": queries.VARIABLES[name],
         "datasource": SOURCE,
-        "current": {} if commune else _ALL,
+        "current": _ALL,
         "multi": True,
         "allowCustomValue": False,
         "options": [],

@@ -112,7 +112,7 @@ def bounds(key: str) -> list[str]:
 
 
 def now(key: str) -> str:
-    """Return a number as of now: ``time``, ``status``, ``value``.
+    """Return a number as of now: ``time``, ``status``, ``value``; the worst first, for a stat shows but so many.
 
     The status says the judgement, what the number is a part of, the instant, the commune and the label: a stat names
     its tile by the only column of text.
@@ -121,9 +121,10 @@ def now(key: str) -> str:
     part = "'trên ' || round(w.value)" if indicator.of else ""
     whole = f"\nleft join indicator.{indicator.of}_now({COMMUNES}) w on w.unit = i.unit and w.label = ''"
     status = _joined(judged(indicator), part, _as_of(indicator), "u.name", _label(indicator))
+    worst = {"higher": "i.value, ", "lower": "i.value desc nulls last, ", "none": ""}[indicator.better]
     return (
         f'select i."time", {status} as status, {_value(indicator)} as value\n'
-        f"from indicator.{key}_now({COMMUNES}) i\n{_NAMED}{whole if part else ''}\norder by u.name, i.label"
+        f"from indicator.{key}_now({COMMUNES}) i\n{_NAMED}{whole if part else ''}\norder by {worst}u.name, i.label"
     )
 
 
