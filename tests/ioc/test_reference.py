@@ -49,7 +49,7 @@ def test_every_setting_stands_there_with_its_meaning_and_variable(pages: dict[st
     assert len(rows) > 300
     # Fields of a vendor's own list say by their name what they are.
     dumb = [cells[0] for cells in rows if "." not in cells[0] and not "".join(cells[3:4]).strip()]
-    assert dumb == []
+    assert dumb == [], "give these a docstring below their field, then `make docs`"
 
 
 def test_defaults_are_those_of_the_model(pages: dict[str, str]) -> None:
@@ -74,3 +74,14 @@ def test_every_number_rule_board_and_panel_stands_there(pages: dict[str, str]) -
 def test_the_command_tells_what_is_out_of_date(desk: Desk) -> None:
     shown = desk.ioc("reference", "--check")
     assert (shown.status, shown.out) == (0, "docs/reference is up to date\n"), "`make docs` writes it anew"
+
+
+def test_every_link_of_the_documents_leads_somewhere() -> None:
+    root = reference.FOLDER.parents[1]
+    dead = [
+        f"{page.relative_to(root)}: {link}"
+        for page in (*root.glob("*.md"), *root.glob("docs/**/*.md"))
+        for link in re.findall(r"\]\(([^)#\s]+)", page.read_text("utf-8"))
+        if "://" not in link and not (page.parent / link).exists()
+    ]
+    assert dead == []
