@@ -27,6 +27,6 @@ def keep(path: Path, content: bytes | str, mode: int) -> bool:
     return True
 
 
-def password() -> str:
-    """Return a password of 144 random bits, fit for a URL and for what devices let one type."""
-    return secrets.token_urlsafe(18)
+def password(characters: int = 24) -> str:
+    """Return a random password of six bits a character, fit for a URL and for what devices let one type."""
+    return secrets.token_urlsafe(characters)[:characters]

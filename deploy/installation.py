@@ -44,6 +44,7 @@ class Installation:
             made.append("web/web.crt")
         programs = (*_PASSWORDS, *(["simulators"] if demo else []))
         made += [f"secrets/{name}_password" for name in programs if self._secret(f"{name}_password", password())]
+        made += ["secrets/grafana_alerts_token"] if self._secret("grafana_alerts_token", password(43)) else []
         urls = {
             "database_url": f"postgresql://ioc:{self._quoted('ioc')}@{database}/ioc",
             "broker_url": f"mqtts://ingest:{self._quoted('ingest')}@{broker}:8883",
@@ -54,8 +55,8 @@ class Installation:
         made += self._broker_files(demo=demo)
         text = _TEMPLATE.read_text("utf-8").replace("UNIT", unit).replace("HOST", hosts[0])
         made += ["ioc.toml"] if keep(self._folder / "ioc.toml", text, 0o644) else []
+        made += ["grafana.env"] if keep(self._folder / "grafana.env", _GRAFANA.format(host=hosts[0]), 0o644) else []
         if not self._system:
-            made += ["grafana.env"] if keep(self._folder / "grafana.env", _GRAFANA.format(host=hosts[0]), 0o644) else []
             (self._folder / "inbox").mkdir(mode=0o755, exist_ok=True)
             private_folder(self._folder / "backups")
             private_folder(self._folder / "reports")

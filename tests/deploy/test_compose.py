@@ -1,14 +1,17 @@
 """docker-compose.yml, without an engine: valid by the Compose specification, pinned, closed, healthy, and all there."""
 
+import configparser
 import re
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
 
+from dashboards import provisioning
 from ingest.config import load
 from ingest.errors import ConfigError
 from tests.deploy.conftest import ROOT
@@ -140,12 +143,27 @@ def test_dumps_are_made_by_the_servers_own_version(stack: Stack) -> None:
     assert stack.services["backup"]["image"] == stack.services["database"]["image"]
 
 
+def test_grafana_gets_what_its_files_ask_for(stack: Stack) -> None:
+    service = stack.services["grafana"]
+    assert set(provisioning.ENVIRONMENT) <= set(service["environment"])
+    assert {Path(place).name for place in provisioning.SECRETS} <= set(service["secrets"])
+    assert service["environment"]["IOC_GRAFANA_DATABASE"].partition(":")[0] in stack.services
+    assert urlsplit(service["environment"]["IOC_GRAFANA_API"]).hostname in stack.services
+    mounted = dict(volume.removesuffix(":ro").split(":") for volume in service["volumes"] if volume.startswith("."))
+    for path in ("grafana.ini", "provisioning", "dashboards"):
+        assert mounted[f"./dashboards/grafana/{path}"] == f"{provisioning.MOUNTED}/{path}"
+
+
 def test_grafana_asks_nobody_outside(stack: Stack) -> None:
-    said = stack.services["grafana"]["environment"]
-    off = ("ANALYTICS_REPORTING_ENABLED", "ANALYTICS_CHECK_FOR_UPDATES", "ANALYTICS_CHECK_FOR_PLUGIN_UPDATES",
-           "NEWS_NEWS_FEED_ENABLED", "PLUGINS_PLUGIN_ADMIN_ENABLED", "PLUGINS_PREINSTALL_AUTO_UPDATE",
-           "SNAPSHOTS_EXTERNAL_ENABLED", "USERS_ALLOW_SIGN_UP")  # fmt: skip
-    assert {said[f"GF_{key}"] for key in off} == {"false"}
+    said = configparser.ConfigParser()
+    said.read(ROOT / "dashboards" / "grafana" / "grafana.ini", "utf-8")
+    off = {"analytics": ("reporting_enabled", "check_for_updates", "check_for_plugin_updates"),
+           "news": ("news_feed_enabled",), "plugins": ("plugin_admin_enabled", "preinstall_auto_update"),
+           "snapshots": ("external_enabled",), "users": ("allow_sign_up",)}  # fmt: skip
+    assert {said[section][key] for section, keys in off.items() for key in keys} == {"false"}
+    # No variable takes that back.
+    overridden = [key for key in stack.services["grafana"]["environment"] if key.startswith("GF_")]
+    assert not [key for key in overridden if key.split("_")[1].lower() in off]
     version = tuple(map(int, stack.services["grafana"]["image"].partition(":")[2].split(".")))
     # 13.2.0 and 13.2.1 lose the PostgreSQL data source where there is no internet.
     assert (12, 4, 0) <= version < (13, 0, 0) or version >= (13, 2, 2)

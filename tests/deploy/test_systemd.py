@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from dashboards import provisioning
 from deploy.__main__ import main
 from ingest.config import load
 from tests.deploy.conftest import ROOT
@@ -37,6 +38,8 @@ def installed(tmp_path: Path) -> Path:
     shutil.copytree(UNITS, folder)
     for name in ("mosquitto", "caddy"):
         shutil.copy(DEBIAN / f"{name}.service", folder)
+    # Grafana's package is not Debian's; its service starts this program as this user.
+    (folder / "grafana-server.service").write_text("[Service]\nType=notify\nExecStart=/bin/true\n")
     ioc = Path(sys.executable).with_name("ioc")
     for path in folder.rglob("*"):
         if path.is_file():
@@ -46,7 +49,7 @@ def installed(tmp_path: Path) -> Path:
 
 def test_systemd_accepts_every_unit(installed: Path) -> None:
     units = sorted(path for path in installed.iterdir() if path.is_file())
-    assert len(units) == len(SERVICES) + 3  # the timer, and Debian's two
+    assert len(units) == len(SERVICES) + 4  # the timer, Debian's two and Grafana's
     for unit in units:
         done = analyze("verify", "--man=no", unit)
         ours = [line for line in done.stderr.splitlines() if str(installed) in line or "ioc" in line or done.returncode]
@@ -75,6 +78,18 @@ def test_what_our_program_is_told_it_understands(commune: Path, name: str) -> No
         if value.startswith("%d/"):
             environment[key] = str(commune / Path(credentials[value.removeprefix("%d/")]).relative_to("/etc/ioc"))
     assert load(commune / "ioc.toml", environment).commune.unit == "05068"
+
+
+def test_grafana_gets_what_its_files_ask_for(commune: Path) -> None:
+    given = "grafana-server.service.d/ioc.conf"
+    environment = dict(word.split("=", 1) for line in directives(given, "Environment") for word in shlex.split(line))
+    assert set(provisioning.ENVIRONMENT) <= set(environment)
+    bound = {inside: outside for outside, inside in (v.split(":") for v in directives(given, "BindReadOnlyPaths"))}
+    assert {*provisioning.SECRETS, environment["GF_SECURITY_ADMIN_PASSWORD__FILE"]} <= set(bound)
+    for outside in bound.values():
+        place = Path(outside)
+        here = ROOT / place.relative_to("/opt/ioc") if place.is_relative_to("/opt/ioc") else None
+        assert (here or commune / place.relative_to("/etc/ioc")).exists(), outside
 
 
 def test_the_schema_comes_first_and_a_dump_every_night() -> None:
