@@ -7,11 +7,12 @@ import hashlib
 import re
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
-from ingest.store import Link
+if TYPE_CHECKING:  # who reads the configuration needs no database for it
+    from ingest.store import Link
 
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)|24:00")
 
@@ -62,7 +63,7 @@ class Contracts(_Table):
     exclusions: tuple[Exclusion, ...] = ()
 
 
-def declare(link: Link, contracts: Contracts, unit: str) -> None:
+def declare(link: "Link", contracts: Contracts, unit: str) -> None:
     """Write the contracts of the configuration into the database; ``unit`` is the commune whose centre this is."""
     digest = hashlib.sha256(f"{unit} {contracts.model_dump_json()}".encode()).hexdigest()[:16]
     digest = "" if contracts == Contracts() else digest  # none: nothing changes, and nothing is made anew

@@ -11,7 +11,6 @@ import logging
 import os
 import secrets
 import signal
-import socket
 import sys
 import threading
 import time
@@ -20,7 +19,7 @@ import urllib.error
 import urllib.request
 import webbrowser
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 
@@ -28,27 +27,12 @@ import typer
 
 from ingest.errors import ConfigError
 from ioc.children import Child, Children
+from ioc.ports import claim, in_a_row
 from simulators.commune import FOLDERS, PORTS, sources
 
 log = logging.getLogger(__name__)
 
 _HOST = "127.0.0.1"
-
-
-def _ports_in_a_row(count: int) -> int:
-    """Return the first of so many free ports of the loopback, one after the other."""
-    for _ in range(100):
-        with ExitStack() as held:
-            first = held.enter_context(socket.socket())
-            first.bind((_HOST, 0))
-            port = int(first.getsockname()[1])
-            try:
-                for place in range(1, count):
-                    held.enter_context(socket.socket()).bind((_HOST, port + place))
-            except (OSError, OverflowError):
-                continue
-            return port
-    raise ConfigError(f"no {count} ports in a row are free on {_HOST}; end other programs")
 
 
 class Demo:
@@ -69,7 +53,6 @@ class Demo:
     def run(self, seconds: float | None, *, browser: bool) -> None:
         """Run until Ctrl-C, or for so many seconds; raises :class:`ConfigError` when a port or folder can't be had."""
         from ioc.embedded import broker, postgres
-        from ioc.run import claim
 
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: self._stopping.set())
@@ -77,7 +60,7 @@ class Demo:
             claim(_HOST, self._port, "--port")
             claim(_HOST, self._mqtt_port, "--mqtt-port")
             known = self._secrets()
-            town = _ports_in_a_row(PORTS)
+            town = in_a_row(_HOST, PORTS)
             config = self._configuration(town)
             database, url = postgres(self._data)
             children = Children(self._data / "log")

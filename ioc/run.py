@@ -4,7 +4,6 @@ import contextlib
 import gc
 import logging
 import signal
-import socket
 import sys
 import threading
 from pathlib import Path
@@ -13,6 +12,7 @@ import typer
 
 from ingest.config import Settings
 from ingest.errors import ConfigError, IocError, StoreDown
+from ioc.ports import claim
 
 log = logging.getLogger(__name__)
 
@@ -26,17 +26,6 @@ def run(settings: Settings, config: Path | None, only: str) -> int:
     if only:
         raise ConfigError(f"--only: {only!r} is neither 'ingest' nor 'api'")
     return _both(settings, config)
-
-
-def claim(host: str, port: int, what: str) -> None:
-    """Raise :class:`ConfigError` when a port can't be had."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except (OSError, OverflowError) as error:
-            reason = "another program holds it" if getattr(error, "errno", 0) == 98 else str(error)
-            raise ConfigError(f"{what}: {host}:{port} can't be had: {reason}; choose another port") from error
 
 
 def fit(settings: Settings) -> None:
