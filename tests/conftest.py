@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas  # noqa: F401 - where it is loaded, workbooks are read in this process, not each in one of its own
 import pytest
 
 from ingest import migrate

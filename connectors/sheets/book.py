@@ -1,9 +1,7 @@
 """The book: one file of an office, opened by what is in it and not by its name, with its sheets as grids."""
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime, time
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from io import BytesIO
 
 from connectors.sheets import kinds, text, xls
 from connectors.sheets.archive import unpacked
@@ -11,10 +9,10 @@ from connectors.sheets.fault import refused
 from connectors.sheets.grid import Grid, Marks
 from connectors.sheets.legacy import converted, encoding_of
 from connectors.sheets.ods import Ods, is_ods
+from connectors.sheets.values import Unreadable, Values, values_of
 from connectors.sheets.xls import Xls
 from connectors.sheets.xlsx import Xlsx
 
-Values = Sequence[Sequence[object]]
 TEXT = "csv"
 
 
@@ -64,30 +62,11 @@ def opened(body: bytes) -> Book:
     return Book(body)
 
 
-def _read(body: bytes, names: Iterable[str]) -> dict[str, Values]:
-    # Imported here, because ingest is small until the first workbook arrives.
-    import pandas as pd  # type: ignore[import-untyped,unused-ignore]  # pandas-stubs may be there or not
-    from python_calamine import CalamineError
-
+def _read(body: bytes, names: Sequence[str]) -> Mapping[str, Values]:
     try:
-        frames = pd.read_excel(
-            BytesIO(body), engine="calamine", sheet_name=list(names), header=None, dtype=object, na_filter=False
-        )
-        return {
-            str(name): [[_day(value) for value in line] for line in frame.to_numpy().tolist()]
-            for name, frame in frames.items()
-        }
-    except (CalamineError, ValueError, OverflowError, OSError) as error:
+        return values_of(body, names)
+    except Unreadable as error:
         raise refused("workbook", kinds.UNREADABLE, error=error) from error
-    except BaseException as error:
-        if type(error).__name__ != "PanicException":  # how a Rust library dies, below BaseException, unimportable
-            raise
-        raise refused("workbook", kinds.UNREADABLE, error=error) from error
-
-
-def _day(value: object) -> object:
-    """Return the day that a cell shows, which pandas turns into its midnight."""
-    return value.date() if isinstance(value, datetime) and value.time() == time() else value
 
 
 def _unicode(values: Values) -> Values:

@@ -1,10 +1,16 @@
 """The shared room of office tables: texts in every encoding, figures, periods, formats, and faults in two languages."""
 
+import pickle
 import string
+import subprocess
+import sys
 import unicodedata
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from io import BytesIO
+from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from hypothesis import given
@@ -227,3 +233,44 @@ def test_merged_cells_show_their_first() -> None:
     rows = {"S": [["Kỳ", "Số"], ["Năm 2023", 1], ["", 2]]}
     grid = Book(xls(rows, merged=[("S", 1, 2, 0, 0)])).grids(["S"])[0]
     assert (grid.shown((2, 0)), grid.value((2, 0)), grid.shown((2, 1))) == ("Năm 2023", "", 2)
+
+
+APART = """
+import pickle, sys
+from connectors.contract import Undecodable
+from connectors.sheets.book import Book
+book = Book(sys.stdin.buffer.read())
+try:
+    said = book.grids(book.sheets)[0].value((0, 0)), [book.grids(["S"])[0].value((1, at)) for at in range(5)]
+except Undecodable as refused:
+    said = refused.faults[0].vi, str(refused)
+sys.stdout.buffer.write(pickle.dumps((said, "pandas" in sys.modules)))
+"""
+
+
+def apart(body: bytes) -> tuple[Any, bool]:
+    """Return what a fresh process reads of a workbook, and whether its libraries stayed there."""
+    done = subprocess.run([sys.executable, "-c", APART], input=body, stdout=subprocess.PIPE, check=True)
+    said: tuple[Any, bool] = pickle.loads(done.stdout)  # noqa: S301 - our own child
+    return said
+
+
+def test_a_workbook_is_read_without_its_libraries_staying() -> None:
+    cells = [7, 2.5, datetime(2026, 8, 25), datetime(2026, 8, 25, 17, 30), "Năm"]  # noqa: DTZ001 - cells have no zone
+    (title, read), loaded = apart(xlsx({"S": [["Kỳ"], cells]}))
+    assert (title, read) == ("Kỳ", [7, 2.5, date(2026, 8, 25), cells[3], "Năm"])
+    assert [type(cell) for cell in read] == [int, float, date, datetime, str]
+    assert not loaded
+
+
+def test_a_torn_workbook_is_refused_by_a_reader_apart_too() -> None:
+    with ZipFile(BytesIO(xlsx({"S": [["Kỳ"], [1]]}))) as whole:
+        parts = {name: whole.read(name) for name in whole.namelist()}
+    torn = BytesIO()
+    with ZipFile(torn, "w") as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part.replace(b"<sheetData>", b"<sheetData><row r=") if "sheet1" in name else part)
+    (vi, reason), loaded = apart(torn.getvalue())
+    assert vi.startswith("không đọc được tệp")
+    assert "calamine can't read the file" in reason
+    assert not loaded
