@@ -116,9 +116,18 @@ class Form(Receiver):
         for place, name in named:
             if name not in FIELDS:
                 raise ValueError(f"{place}: there is no field {{{name}}}; there are {', '.join(FIELDS)}")
-        if any(name == "secret" for _place, name in named) and self.secret is None:
+        if any(name == "secret" for _place, name in named) and self.secret is None and not self.renews:
             raise ValueError("{secret} comes from the environment: IOC_RECEIVERS__<NAME>__SECRET")
         return self
+
+    @property
+    def renews(self) -> bool:
+        """Tell whether the secret is an access token that is renewed when it ends."""
+        return False
+
+    def disowns(self, body: bytes) -> bool:
+        """Tell whether an answer means that the secret is not, or no longer, good."""
+        return False
 
     def post(self, letter: Letter, at: datetime) -> Post:
         """Return the request of an attempt at the instant (UTC)."""
@@ -174,26 +183,6 @@ class Telegram(Form):
         return table
 
 
-class ZaloOa(Form):
-    """A follower of a Zalo Official Account (message/cs), or of a gateway like it; ``secret`` is the access token."""
-
-    kind: Literal["zalo_oa"] = "zalo_oa"
-    user: str = Field(min_length=1)
-    """The follower's id."""
-    url: Url = "https://openapi.zalo.me/v3.0/oa/message/cs"
-    headers: Mapping[str, str] = {"access_token": "{secret}"}
-    body: Any = None
-    answer: Mapping[str, Any] = {"error": 0}
-    longest: int = Field(default=2000, ge=500, le=2000)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _form(cls, table: Any) -> Any:
-        if isinstance(table, Mapping) and "body" not in table:
-            return {**table, "body": {"recipient": {"user_id": table.get("user")}, "message": {"text": "{text}"}}}
-        return table
-
-
 class Webhook(Receiver):
     """A program of one's own: JSON, signed as Standard Webhooks 1.0 has it.
 
@@ -230,6 +219,10 @@ class Webhook(Receiver):
     def refusal(self, body: bytes) -> str:
         """Return nothing: the status says it."""
         return ""
+
+    def disowns(self, body: bytes) -> bool:
+        """Return nothing: the status says it."""
+        return False
 
 
 def _key(secret: SecretStr) -> bytes:

@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from ingest.config import Settings
-from ingest.delivery import Undelivered, deliver
+from ingest.delivery import Undelivered
 from ingest.errors import StoreDown, pauses
 from ingest.letters import Letter
 from ingest.outbox import Failure, Outbox
 from ingest.receiver import Receiver
 from ingest.store import Store
+from ingest.tokens import Tokens
 
 log = logging.getLogger(__name__)
 
@@ -26,9 +27,10 @@ _GRACE = 2.0
 class Courier(threading.Thread):
     """Brings one receiver's messages, one after the other."""
 
-    def __init__(self, outbox: Outbox, receiver: Receiver) -> None:
+    def __init__(self, outbox: Outbox, receiver: Receiver, tokens: Tokens) -> None:
         super().__init__(name=f"courier-{receiver.name}", daemon=True)
         self._outbox = outbox
+        self._tokens = tokens
         self._receiver = receiver
         self._stopping = threading.Event()
         self._stirred = threading.Event()
@@ -76,6 +78,8 @@ class Courier(threading.Thread):
             return  # we are stopping; the message waits
         except Undelivered as undelivered:
             failure = undelivered.failure
+        except StoreDown as down:
+            failure = Failure(f"its access token is kept in the database: {down}")
         except Exception as error:  # a fault of ours in one message must not silence the receiver
             log.exception("a message can't be sent receiver=%s message=%d", self._receiver.name, letter.id)
             failure = Failure(f"{type(error).__name__}: a fault of this program, see the log", refused=True)
@@ -84,7 +88,7 @@ class Courier(threading.Thread):
     async def _deliver(self, letter: Letter) -> str:
         self._attempt = asyncio.current_task()
         try:
-            return await deliver(self._receiver, letter)
+            return await self._tokens.deliver(self._receiver, letter)
         finally:
             self._attempt = None
 
@@ -133,7 +137,8 @@ class Couriers:
     def __init__(self, store: Store, settings: Settings, units: Mapping[str, str]) -> None:
         """``units``: of the numbers."""
         self._outbox = Outbox(store, settings.receivers, screen=settings.http.address, units=units)
-        self._couriers = {receiver.name: Courier(self._outbox, receiver) for receiver in settings.receivers}
+        tokens = Tokens(store)
+        self._couriers = {one.name: Courier(self._outbox, one, tokens) for one in settings.receivers}
         self._keep = timedelta(days=settings.database.keep_days)
         self._declared = False
         self._dropped: datetime | None = None

@@ -7,6 +7,7 @@ no Retry-After, no refusal told from a failure, no Message-ID of ours.
 
 import asyncio
 import ssl
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol, runtime_checkable
 
@@ -27,6 +28,7 @@ _REFUSED = frozenset({400, 413, 422})
 class _Posted(Protocol):
     def post(self, letter: Letter, at: datetime) -> Post: ...
     def refusal(self, body: bytes) -> str: ...
+    def disowns(self, body: bytes) -> bool: ...
 
 
 class Undelivered(Exception):
@@ -70,9 +72,10 @@ async def _post(receiver: _Posted, letter: Letter, seconds: float) -> str:
         if not 200 <= status < 300:
             said = bytes(body[:200]).decode("utf-8", "replace")
             wait = _retry_after(answer.headers.get("retry-after", ""))
-            raise Undelivered(Failure(f"status {status} {said}".rstrip(), status in _REFUSED, wait))
+            disowned = status == 401 or receiver.disowns(bytes(body))
+            raise Undelivered(Failure(f"status {status} {said}".rstrip(), status in _REFUSED, wait, disowned))
         if refusal := receiver.refusal(bytes(body)):
-            raise Undelivered(Failure(refusal))
+            raise Undelivered(Failure(refusal, disowned=receiver.disowns(bytes(body))))
     return ""
 
 
@@ -112,4 +115,4 @@ def _discreet(receiver: Receiver, failure: Failure) -> Failure:
         value = getattr(receiver, name)
         if hasattr(value, "get_secret_value") and value.get_secret_value():
             reason = reason.replace(value.get_secret_value(), "***")
-    return Failure(reason, failure.refused, failure.wait)
+    return replace(failure, reason=reason)

@@ -37,11 +37,15 @@ _LOCK = 0x4F5554
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why an attempt failed; ``refused``: this message, not all; ``wait``: what the receiver asked for."""
+    """Why an attempt failed; ``refused``: this message, not all; ``wait``: what the receiver asked for.
+
+    ``disowned``: it was us who were not let in.
+    """
 
     reason: str
     refused: bool = False
     wait: timedelta = timedelta()
+    disowned: bool = False
 
 
 class Outbox:

@@ -6,9 +6,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from ingest import rules
-from ingest.channel import Email, Http, Telegram, Webhook, ZaloOa
+from ingest.channel import Email, Http, Telegram, Webhook
 from ingest.receiver import Receiver
 from ingest.sources import SourceFault, faults_of, meant, secrets
+from ingest.zalo_oa import ZaloOa
 
 KINDS: Mapping[str, type[Receiver]] = {
     "email": Email,
@@ -18,7 +19,7 @@ KINDS: Mapping[str, type[Receiver]] = {
     "http": Http,
 }
 
-SECRETS = frozenset({"secret", "password"})
+SECRETS = frozenset({"secret", "password", "app_secret", "refresh_token"})
 
 
 def variable(name: str, field: str) -> str:

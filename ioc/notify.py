@@ -7,12 +7,13 @@ from typing import Any
 from uuid import uuid4
 
 from ingest.config import Settings
-from ingest.delivery import Undelivered, deliver
+from ingest.delivery import Undelivered
 from ingest.errors import ConfigError, StoreDown
 from ingest.letters import Letter
 from ingest.sources import meant
 from ingest.sql import QUERIES
 from ingest.store import Store
+from ingest.tokens import Tokens
 from ingest.wording import when
 
 
@@ -35,9 +36,12 @@ def test(settings: Settings, name: str) -> dict[str, Any]:
     began = time.monotonic()
     fault = note = ""
     try:
-        note = asyncio.run(deliver(receivers[name], letter))
+        with Store(settings.database.url, pool=2, name="ioc-notify", wait=2) as store:
+            note = asyncio.run(Tokens(store).deliver(receivers[name], letter))
     except Undelivered as undelivered:
         fault = undelivered.failure.reason
+    except StoreDown as down:
+        fault = f"its access token is kept in the database: {down}"
     seconds = round(time.monotonic() - began, 2)
     said = {"receiver": name, "kind": receivers[name].kind, "key": str(letter.key), "seconds": seconds, "fault": fault}
     return said | {"note": note, "noted": _noted(settings, name, fault or note, arrived=not fault)}

@@ -112,6 +112,19 @@ update receiver set
     error = %(error)s
 where name = %(name)s
 
+-- kept_token: the tokens of a receiver
+select origin, sealed, expires_at, refused_at, refusal from receiver_token where receiver = %s
+
+-- keep_token: its tokens as they are now
+insert into receiver_token (receiver, origin, sealed, expires_at, renewed_at)
+values (%(receiver)s, %(origin)s, %(sealed)s, %(expires_at)s, %(renewed_at)s)
+on conflict (receiver) do update set origin = excluded.origin, sealed = excluded.sealed,
+    expires_at = excluded.expires_at, renewed_at = excluded.renewed_at, refused_at = null, refusal = ''
+
+-- token_refused: they can't be renewed, and what there is has ended
+update receiver_token set refused_at = %(now)s, refusal = %(refusal)s, expires_at = least(expires_at, %(now)s)
+where receiver = %(receiver)s
+
 -- drop_old_messages: messages that ended long ago, with their notices
 delete from outbox where state <> 'waiting' and ended_at < %s
 

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from ingest.channel import Http, Telegram, Webhook, ZaloOa
+from ingest.channel import Http, Telegram, Webhook
 from ingest.config import Settings, load
 from ingest.errors import ConfigError
+from ingest.zalo_oa import ZaloOa
 
 HOOK = '[[receivers]]\nname = "hook"\nkind = "webhook"\nurl = "https://x.example.vn/ioc"\n'
 MAIL = (
