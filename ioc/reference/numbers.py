@@ -1,6 +1,8 @@
 """Every number: titles, unit, grain, owner, bounds, what it means and where its formula comes from."""
 
 from collections.abc import Iterable
+from functools import cache
+from importlib import resources
 from itertools import groupby
 
 from dashboards.indicators import Indicator, load
@@ -28,11 +30,14 @@ def page() -> str:
 
 
 def _file(indicator: Indicator) -> str:
-    """Return the file that a number stands in; files' names are longer than what they share with others."""
-    from importlib import resources
+    """Return the file that a number stands in: the longest whose name its key begins with."""
+    return max((name for name in _files() if indicator.key.startswith(f"{name}_")), key=len)
 
-    names = [entry.name.removesuffix(".toml") for entry in (resources.files("dashboards") / "indicators").iterdir()]
-    return max((name for name in names if indicator.key.startswith(f"{name}_")), key=len)
+
+@cache
+def _files() -> frozenset[str]:
+    folder = resources.files("dashboards") / "indicators"
+    return frozenset(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
 
 
 def _told(one: Indicator) -> str:
