@@ -87,6 +87,8 @@ def _panel(panel: Mapping[str, Any], variables: Mapping[str, Any]) -> Iterator[s
         name = match[1] or match[3] or match[4]
         if name not in variables and not _GRAFANAS.fullmatch(name):
             yield f"names a variable that the board does not have: {name}"
+    if panel["type"] == "geomap" and panel["options"].get("basemap", {}).get("type") != "geojson":
+        yield "draws no base layer of ours, so Grafana fetches tiles from the internet"
     if "http://" in text or "https://" in text:
         yield "fetches from a fixed address: only paths behind the same proxy are reached without internet"
 

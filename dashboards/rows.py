@@ -4,22 +4,22 @@ Each states what it shows as of when. Codes stay codes, which :mod:`dashboards.t
 where a text is a bar's or a tile's name, the mark and the word stand in it.
 """
 
-from dashboards.queries import COMMUNES, ZONE, ago, worded
-from dashboards.words import SEVERITIES
+from dashboards.queries import COMMUNES, ZONE, ago, quoted, worded
+from dashboards.words import SEVERITIES, STATES
 
 _DEVICES = "d.unit in (${commune:sqlstring}) and d.kind in (${kind:sqlstring}) and d.hamlet in (${hamlet:sqlstring})"
 _TITLE = "coalesce(nullif(d.title, ''), d.name)"
 
 
 WALL = f"""
-select {_TITLE} || coalesce(' · ' || {ago("now() - d.since")}, '') as device, d.state
+select {_TITLE} || coalesce(' · ' || {ago("now() - d.since")}, '') as device,
+       array_position(array[{", ".join(map(quoted, STATES))}], d.state) as state
 from device_now d
 where {_DEVICES} and d.lifecycle <> 'retired'
-order by array_position(array['offline', 'fault', 'degraded', 'unknown', 'maintenance', 'online'], d.state),
-         d.unit, d.kind, d.name
+order by state, d.unit, d.kind, d.name
 limit 200
 """
-"""A device by its title and how long it has been so, and its state; the worst first."""
+"""A device by its title and how long it has been so, and its state as its place in :data:`dashboards.words.STATES`."""
 
 TIMELINE = f"""
 select p.started_at as "time", p.ended_at as timeend, {_TITLE} as device,

@@ -18,7 +18,7 @@ def wall(*, width: int | None = None, height: int = 12) -> Panel:
         [target(rows.WALL.strip())],
         defaults={
             "unit": "none",
-            "mappings": mapping(STATES),
+            "mappings": mapping({str(place): word for place, word in enumerate(STATES.values(), 1)}),
             "color": {"mode": "thresholds"},
             "thresholds": PLAIN_STEPS,
         },

@@ -24,18 +24,18 @@ class Word(NamedTuple):
 
 
 STATES: Mapping[str, Word] = {
-    "online": Word("●", "Hoạt động", CALM),
-    "degraded": Word("▲", "Chất lượng kém", WARNING),
-    "fault": Word("▲", "Lỗi", WARNING),
     "offline": Word("✖", "Mất kết nối", CRITICAL),
-    "maintenance": Word("◆", "Bảo trì", PLANNED),
+    "fault": Word("▲", "Lỗi", WARNING),
+    "degraded": Word("▲", "Chất lượng kém", WARNING),
     "unknown": Word("?", "Không quan sát được", UNSEEN),
     "blind": Word("?", "Không quan sát được", UNSEEN),
+    "maintenance": Word("◆", "Bảo trì", PLANNED),
+    "online": Word("●", "Hoạt động", CALM),
     "pending_install": Word("○", "Chờ lắp đặt", UNSEEN),
     "disabled": Word("○", "Tạm ngưng", UNSEEN),
     "retired": Word("○", "Đã thu hồi", UNSEEN),
 }
-"""Of devices; *blind* is what a time counts as in which nobody could see."""
+"""Of devices, the worst first; *blind* is what a time counts as in which nobody could see."""
 
 LEVELS: Mapping[str, Word] = {
     "critical": Word("✖", "Nghiêm trọng", CRITICAL),

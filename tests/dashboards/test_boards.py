@@ -83,6 +83,10 @@ def test_each_rule_finds_its_fault() -> None:
     assert any("lie upon each other" in line for line in spoilt("w", "grid", 24))
     assert any("does not fit" in line for line in spoilt("w", "grid", 25))
     assert any("stands on several panels" in line for line in spoilt("title", "panel", "Độ mới của số liệu"))
+    board = copy.deepcopy(boards()["ioc-devices"].render())
+    chart = next(panel for panel in board["panels"] if panel["type"] == "geomap")
+    chart["options"]["basemap"] = {"type": "default"}
+    assert says(lint.faults([board]), "fetches tiles from the internet")
     board = boards()["ioc-overview"].render()
     assert says(lint.faults([board, {**board, "title": "Khác"}]), "uid 'ioc-overview'")
     assert lint.faults([board], ["network_loss"]) == ["indicator.network_loss: no board shows it"]
