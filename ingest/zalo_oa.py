@@ -23,9 +23,11 @@ class ZaloOa(Form):
     app: str = Field(default="", pattern=r"^[A-Za-z0-9]{0,64}$")
     """The application's id; with it, its secret and a refresh token an access token that ended is renewed here."""
     app_secret: SecretStr | None = Field(default=None, min_length=8)
+    """Of the application, where the access token is renewed."""
     refresh_token: SecretStr | None = Field(default=None, min_length=8)
     """As the application was given it once; each is good for one renewal, the following ones are kept by us."""
     token_url: Url = "https://oauth.zaloapp.com/v4/oa/access_token"  # noqa: S105 - an address
+    """Where it is renewed."""
 
     _ENDED: ClassVar[frozenset[int]] = frozenset({-216, -124})
     """Errors of an access token that is wrong or has ended."""
