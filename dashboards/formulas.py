@@ -64,15 +64,15 @@ def with_steps(query: str, indicator: Indicator, *, step: bool) -> str:
         width = f"(greatest(ceil(extract(epoch from step) / {seconds:.0f}), 1)::integer * {width})"
     first = f"date_bin({width}, start, {ORIGIN})"
     last = f"(date_bin({width}, stop - interval '1 us', {ORIGIN}) + {width})"
-    for word, text in (("first", first), ("last", last), ("step", width), ("origin", ORIGIN)):
+    for word, text in (("first", first), ("last", last), ("step", width)):
         query = query.replace(f"{{{word}}}", text)
     return query
 
 
 def _filled(text: str, words: Mapping[str, str]) -> str:
     """Put words in, also into words."""
-    own = {"step", "first", "last", "origin"}
-    every = {**USUAL, **words}
+    own = {"step", "first", "last"}
+    every = {**USUAL, "origin": ORIGIN, **words}
 
     def put(text: str) -> str:
         return _WORD.sub(lambda found: found[0] if found[1] in own else put(every[found[1]]), text)
