@@ -1,16 +1,25 @@
 # make demo    the whole system on this machine        make test     everything that must hold
 # make check   style, types, layers, configuration     make bench    figures, as ratios against baselines
+# make test-timescale   what touches rows, again on TimescaleDB (as root: it unpacks a Debian in .venv)
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: demo test check fix bench docs lock units clean
+.PHONY: demo test test-timescale check fix bench docs lock units clean
 
 demo: .venv/demo
 	@$(BIN)/ioc demo $(ARGS)
 
 test: .venv/dev .venv/debian
 	$(BIN)/pytest $(ARGS)
+
+# What writes, keeps, counts and shows rows, on TimescaleDB's Apache edition; its own tests meet the community's too.
+TIMESCALE := tests/ingest/test_timescale.py tests/ingest/test_schema.py tests/ingest/test_store_laws.py \
+  tests/ingest/test_register.py tests/ingest/test_availability.py tests/ingest/test_timeline.py \
+  tests/ingest/test_evidence.py tests/ioc/test_database.py tests/dashboards
+
+test-timescale: .venv/dev .venv/trixie/ready .venv/pglite/ready
+	IOC_TEST_POSTGRES=timescale $(BIN)/pytest $(if $(ARGS),$(ARGS),$(TIMESCALE))
 
 check: .venv/dev
 	$(BIN)/ruff check .
@@ -70,4 +79,16 @@ DEBIAN := mosquitto mosquitto-clients caddy openssl systemd chromium snmpd snmp 
 	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && \
 	    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(DEBIAN) >/dev/null; \
 	  else echo "the tests need Debian's $(DEBIAN): apt-get install them (as root), then again"; exit 2; fi; }
+	@touch $@
+
+.venv/trixie/ready: .venv/made tests/peers/trixie.sh
+	@tests/peers/trixie.sh .venv/trixie
+
+# The community edition, compiled for Node; a machine that has Node from elsewhere keeps it.
+.venv/pglite/ready: .venv/made $(wildcard tests/peers/pglite/* tests/peers/pglite/.npmrc)
+	@command -v node >/dev/null && command -v npm >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && \
+	    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nodejs npm >/dev/null; \
+	  else echo "the tests need Debian's nodejs and npm: apt-get install them (as root), then again"; exit 2; fi; }
+	@mkdir -p $(@D) && cp -r tests/peers/pglite/. $(@D) && cd $(@D) && npm ci --silent
 	@touch $@

@@ -5,7 +5,7 @@ import logging
 
 import psycopg
 
-from ingest import reading
+from ingest import reading, timescale
 from ingest.errors import ConfigError
 from ingest.partitions import make_ahead
 from ingest.sql import migrations
@@ -22,14 +22,19 @@ create table if not exists store_meta (key text primary key, value text not null
 """
 
 
-def migrate(store: Store, *, up_to: int | None = None) -> list[str]:
+def migrate(store: Store, *, up_to: int | None = None, keep_days: int = 400) -> list[str]:
     """Apply what is missing, one transaction a file; returns their names.
 
-    Raises :class:`ConfigError` where the database is newer than this program, or a file that was applied has changed.
+    A new database that has the extension TimescaleDB keeps device reports in a hypertable; where its edition drops old
+    days by itself, it drops those older than ``keep_days``.
+
+    Raises :class:`ConfigError` where the database is newer than this program, a file that was applied has changed, or
+    the extension can't be used.
     """
     done: list[str] = []
     with store.transaction() as link:
         link.execute("select pg_advisory_xact_lock(%s)", (_LOCK,))
+        timescale.usable(link)
         try:
             link.execute(_BOOK)
         except psycopg.errors.InsufficientPrivilege as error:
@@ -41,12 +46,14 @@ def migrate(store: Store, *, up_to: int | None = None) -> list[str]:
             if link.execute("select 1 from migration where number = %s", (number,)).fetchone():
                 continue
             link.execute(sql)
+            if name == "devices":
+                timescale.adopt(link)  # while the table is new: what later steps add to it, they add to either kind
             link.execute(
                 "insert into migration (number, name, digest) values (%s, %s, %s)", (number, name, _digest(sql))
             )
             done.append(f"{number:04} {name}")
         if up_to is None:
-            link.execute("insert into store_meta values ('mode', 'plain') on conflict do nothing")
+            timescale.settle(link, keep_days)
             load_units(link)
             make_ahead(link)
             reading.prepare(link)

