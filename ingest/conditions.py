@@ -1,13 +1,11 @@
 """What an alarm rule may be about: devices, numbers, cases, broadcasts, feeds, and when each of them is wrong."""
 
 import re
-from collections.abc import Sequence
-from datetime import time, timedelta
+from datetime import timedelta
 from decimal import Decimal
-from itertools import pairwise
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 Severity = Literal["info", "warning", "critical", "emergency"]
 SEVERITIES: tuple[Severity, ...] = ("info", "warning", "critical", "emergency")
@@ -208,64 +206,6 @@ class Cases(Part):
     status: tuple[str, ...] = ()
     elapsed: Decimal | None = Field(default=None, gt=0, le=10)
     """The part of its term that has passed; an escalation's ``at_least`` is of the same."""
-
-
-class Window(Part):
-    """Hours of a local day: ``05:30-06:30``."""
-
-    start: time
-    stop: time | None
-    """None: midnight."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _spelled(cls, value: Any) -> Any:
-        if not isinstance(value, str):
-            return value
-        match = re.fullmatch(r"(\d\d:\d\d)\s*[-–]\s*(\d\d:\d\d)", value)
-        if match is None:
-            raise ValueError("hours are expected as in '05:30-06:30'")
-        start, stop = match.groups()
-        if stop <= start:
-            raise ValueError("it ends before it begins; hours past midnight are two windows")
-        return {"start": time.fromisoformat(start), "stop": None if stop == "24:00" else time.fromisoformat(stop)}
-
-    def seconds(self) -> tuple[int, int]:
-        """Return from and to as seconds of the day."""
-        stop = self.stop
-        return _second(self.start), 86_400 if stop is None else _second(stop)
-
-
-def _second(at: time) -> int:
-    return at.hour * 3600 + at.minute * 60
-
-
-class Airtime(Part):
-    """Programmes on the loudspeakers, in the hours allowed; those that begin close together are one."""
-
-    check: Literal["out_of_hours", "too_long", "not_heard", "emergency"]
-    windows: tuple[Window, ...] = ()
-    """Hours allowed, local."""
-    unplanned: bool = True
-    """Whether a broadcast that no schedule names is out of hours too, where a schedule is known."""
-    tolerance: Duration = timedelta(minutes=5)
-    longest: Duration = timedelta(minutes=60)
-    within: Duration = timedelta(minutes=10)
-
-    @field_validator("windows")
-    @classmethod
-    def _apart(cls, windows: Sequence[Window]) -> Sequence[Window]:
-        said = sorted(window.seconds() for window in windows)
-        for (_, stop), (start, _) in pairwise(said):
-            if start < stop:
-                raise ValueError("two windows overlap; join them to one")
-        return windows
-
-    @model_validator(mode="after")
-    def _with_hours(self) -> "Airtime":
-        if self.check == "out_of_hours" and not self.windows:
-            raise ValueError("`windows` are missing, as in windows = ['05:30-06:30', '17:00-18:00']")
-        return self
 
 
 class Feed(Part):

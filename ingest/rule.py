@@ -5,9 +5,9 @@ from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
+from ingest.airtime import Airtime
 from ingest.conditions import (
     SEVERITIES,
-    Airtime,
     Cases,
     Devices,
     Duration,

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import orjson
 
-from connectors.contract import DeviceId, DeviceReport, Message
+from connectors.contract import DeviceId
+from ingest.hearing import Hearing, word_of
 from ingest.live import Live
 from ingest.reports import Row
 from ingest.rhythm import Rhythms
@@ -40,11 +41,11 @@ def lock(link: Link, devices: Collection[DeviceId]) -> dict[DeviceId, Before]:
 
 def advance(link: Link, known: Mapping[DeviceId, Before], rows: Iterable[Row], rhythms: Rhythms) -> list[DeviceId]:
     """Follow the reports that were new and are stored already; returns the devices that were heard."""
-    heard: dict[DeviceId, _Heard] = {}
+    heard: dict[DeviceId, Hearing] = {}
     for r in _seen(link, list(rows)):
         its = heard.get(r.report.device)
         if its is None:
-            its = heard[r.report.device] = _Heard()
+            its = heard[r.report.device] = Hearing()
         its.add(r.report, r.message)
     if not heard:
         return []
@@ -75,54 +76,7 @@ def _seen(link: Link, rows: list[Row]) -> list[Row]:
     if not gone:
         return rows
     dark = {source: [(since, _EVER[1])] for source, since in link.execute(QUERIES["dark_now"], (sorted(gone),))}
-    return [r for r in rows if not in_the_dark(_one(r.report, r.message), dark.get(r.message.source, ()))]
-
-
-def _one(report: DeviceReport, message: Message) -> Heard:
-    link = report.labels.get("evidence") == "connection"
-    return Heard(message.source, report.at, message.received_at, report.state, link)
-
-
-class _Heard:
-    """What a batch says of one device."""
-
-    __slots__ = ("_said", "seen_at")
-
-    def __init__(self) -> None:
-        self._said: list[tuple[DeviceReport, Message]] = []
-        self.seen_at = datetime.min.replace(tzinfo=UTC)
-
-    @property
-    def first_at(self) -> datetime:
-        """When the first of it reached us."""
-        return min(message.received_at for _, message in self._said)
-
-    def add(self, report: DeviceReport, message: Message) -> None:
-        """Take the next report of a batch."""
-        self._said.append((report, message))
-        if message.received_at > self.seen_at:
-            self.seen_at = message.received_at
-
-    def move(self, live: Live, rhythm: Mapping[str, Rhythm]) -> datetime | None:
-        """Move on by all that was said; returns from when the past must be computed anew, if it must."""
-        since: datetime | None = None
-        for report, message in self._said:
-            one = _one(report, message)
-            # What follows a word that repairs is in the reports: only how far back it reaches matters.
-            since = live.hear(one, rhythm) if since is None else min(since, one.at, one.received_at)
-        return min(since, *(span.started_at for span in live.begun)) if since and live.begun else since
-
-    def told(self, *, several: bool) -> dict[str, object]:
-        """Return the newest numbers and texts: a last will says nothing of the volume, several sources add up."""
-        told = [report for report, _ in self._said if report.labels.get("evidence") != "connection"]
-        row: dict[str, object] = {"seen_at": self.seen_at, "source": self._said[-1][1].source, "several": several}
-        if several:
-            row["readings"] = {key: value for report in told for key, value in report.values.items()}
-            row["labels"] = {key: text for report in told for key, text in report.labels.items()}
-        elif told:
-            newest = max(told, key=lambda report: report.at)
-            row |= {"told_at": newest.at, "readings": newest.values, "labels": newest.labels}
-        return row
+    return [r for r in rows if not in_the_dark(word_of(r.report, r.message), dark.get(r.message.source, ()))]
 
 
 def renew(

@@ -7,7 +7,7 @@ import pytest
 
 from dashboards import indicators
 from ingest import config, rules
-from ingest.conditions import Window
+from ingest.airtime import Window
 from ingest.errors import ConfigError
 from ingest.rule import BroadcastRule, DeviceRule
 from ingest.rules import load, merged, shipped
