@@ -52,7 +52,7 @@ class Grafana:
             from grafana_client.api import GrafanaApi
         except ModuleNotFoundError as error:
             raise ConfigError(
-                f"{error.name} is not installed; it is an extra: pip install 'commune-ioc[grafana]'"
+                f"{error.name} is an extra: pip install 'commune-ioc[grafana]', in a checkout pip install -e '.[grafana]'"
             ) from error
         parts = urlsplit(settings.url)
         password = settings.password.get_secret_value() if settings.password else ""
@@ -229,7 +229,9 @@ class Grafana:
         except RequestException as error:
             tls = "certificate" in str(error).lower() or "ssl" in str(error).lower()
             remedy = _TLS if tls else "start Grafana, or correct [grafana] url"
-            raise GrafanaFault(what, f"{self.url} can't be reached: {error}", remedy) from error
+            why = getattr(error.args[0] if error.args else error, "reason", error)  # without the pool and its retries
+            seen = f"{self.url} can't be reached: {str(why).rpartition('>: ')[2]}"
+            raise GrafanaFault(what, seen, remedy) from error
         if isinstance(answer, str):
             raise GrafanaFault(what, f"{self.url} answers a page, so it is no Grafana", REMEDIES[404])
         return answer

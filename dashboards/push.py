@@ -12,6 +12,7 @@ from typing import Any, Literal
 from dashboards import drift, wanted
 from dashboards.grafana_api import Grafana, GrafanaFault
 from dashboards.wanted import Files, Folder, Json, holds
+from ingest.errors import ConfigError
 
 MESSAGE = "commune-ioc"
 """The message of our own saves in a board's history."""
@@ -51,9 +52,9 @@ class Push:
         Raises :class:`GrafanaFault`, and :class:`ingest.errors.ConfigError` before anything is sent.
         """
         into = wanted.folder(self.files, self.title)
-        sources = wanted.datasources(self.files, self.environment)
-        alerting = wanted.alerting(self.files, self.environment, into)
+        sources, alerting = self._read(into)
         boards = wanted.boards(self.files)
+        self.grafana.version()
         self._plugins({str(source["type"]) for source in sources})
         yield self._folder(into)
         for source in sources:
@@ -83,6 +84,22 @@ class Push:
             put = partial(self.grafana.put_rule_group, group)
             yield self._settled("alert rules", group["title"], group, shown, put)
         yield self._account()
+
+    def _read(self, into: Folder) -> tuple[list[Json], wanted.Alerting]:
+        """Read what has variables in it; raises :class:`ConfigError` naming all that are not set."""
+        faults: list[str] = []
+        sources, alerting = list[Json](), wanted.Alerting((), (), (), None)
+        try:
+            sources = wanted.datasources(self.files, self.environment)
+        except ConfigError as error:
+            faults += error.faults
+        try:
+            alerting = wanted.alerting(self.files, self.environment, into)
+        except ConfigError as error:
+            faults += error.faults
+        if faults:
+            raise ConfigError(*faults)
+        return sources, alerting
 
     def _plugins(self, types: set[str]) -> None:
         for plugin in sorted(types):
@@ -158,6 +175,7 @@ class Push:
 
 def shown_boards(grafana: Grafana, uids: Mapping[str, Any]) -> dict[str, Json]:
     """Return the boards of these uids that Grafana has; raises :class:`GrafanaFault`."""
+    grafana.version()
     found: dict[str, Json] = {}
     for uid in uids:
         answer = grafana.board(uid)

@@ -106,34 +106,39 @@ def _tables(files: Files, kind: str) -> Iterator[tuple[str, Json]]:
             yield path, yaml.safe_load(text) or {}
 
 
-def _replaced(node: Any, environment: Mapping[str, str], file: str) -> Any:
-    if isinstance(node, dict):
-        return {
-            key: value if key in _LEFT_ALONE else _replaced(value, environment, file) for key, value in node.items()
-        }
-    if isinstance(node, list):
-        return [_replaced(one, environment, file) for one in node]
-    return _VARIABLE.sub(lambda match: _value(match, environment, file), node) if isinstance(node, str) else node
+def _replaced(table: Json, environment: Mapping[str, str], file: str) -> Json:
+    """Return a table with its variables replaced; raises :class:`ConfigError` naming all that are not set."""
+    faults: list[str] = []
 
+    def value(match: "re.Match[str]") -> str:
+        if match[0] == "$$":
+            return "$"
+        # A secret's file lies on Grafana's machine; elsewhere a variable of its name gives what stands in it.
+        name = Path(match[2]).name.upper() if match[1] == "file" else match[2] or match[3] or match[4]
+        if name in environment:
+            return environment[name]
+        if match[1] == "file":
+            try:
+                return Path(match[2]).read_text("utf-8").strip()
+            except OSError as error:
+                faults.append(f"{file}: {match[2]} can't be read: {error.strerror}; give what stands in it as {name}")
+        else:
+            faults.append(
+                f"environment:{name}: is not set, and {file} wants it; set it as Grafana's own service has it"
+            )
+        return ""
 
-def _value(match: "re.Match[str]", environment: Mapping[str, str], file: str) -> str:
-    if match[0] == "$$":
-        return "$"
-    if match[1] == "file":
-        variable = Path(match[2]).name.upper()
-        if variable in environment:
-            return environment[variable]
-        try:
-            return Path(match[2]).read_text("utf-8").strip()
-        except OSError as error:
-            fault = f"{file}: {match[2]} can't be read: {error.strerror}; give what stands in it as {variable}"
-            raise ConfigError(fault) from error
-    name = match[2] or match[3] or match[4]
-    if name not in environment:
-        raise ConfigError(
-            f"environment:{name}: is not set, and {file} wants it; set it as Grafana's own service has it"
-        )
-    return environment[name]
+    def walk(node: Any) -> Any:
+        if isinstance(node, dict):
+            return {key: one if key in _LEFT_ALONE else walk(one) for key, one in node.items()}
+        if isinstance(node, list):
+            return [walk(one) for one in node]
+        return _VARIABLE.sub(value, node) if isinstance(node, str) else node
+
+    made: Json = walk(table)
+    if faults:
+        raise ConfigError(*dict.fromkeys(faults))
+    return made
 
 
 def _group(group: Json, into: Folder) -> Json:

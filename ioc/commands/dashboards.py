@@ -54,7 +54,7 @@ def push(
     config: Config = None,
     as_json: AsJson = False,
 ) -> None:
-    """Send folder, data source, boards, alert rules and a reading account to the Grafana of [grafana]."""
+    """Send folder, data source, boards, alert rules and a reading account to the configured Grafana."""
     from dashboards import build
     from dashboards.grafana_api import Grafana
     from dashboards.push import Push
@@ -78,7 +78,7 @@ def push(
 
 @app.command("diff")
 def diff(config: Config = None, as_json: AsJson = False) -> None:
-    """Compare the boards with what the Grafana of [grafana] shows; exit 1 where they differ."""
+    """Compare the boards with what the configured Grafana shows; exit 1 where they differ."""
     from dashboards import build, drift, wanted
     from dashboards.grafana_api import Grafana
     from dashboards.push import shown_boards
@@ -104,7 +104,7 @@ def pull(
     config: Config = None,
     as_json: AsJson = False,
 ) -> None:
-    """Bring back where panels lie in the Grafana of [grafana], and tell what can't be brought back."""
+    """Bring back where panels lie in the configured Grafana, and tell what can't be brought back."""
     from dashboards import build, layout, wanted
     from dashboards import pull as pulling
     from dashboards.grafana_api import Grafana
