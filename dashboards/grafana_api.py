@@ -51,9 +51,8 @@ class Grafana:
         try:
             from grafana_client.api import GrafanaApi
         except ModuleNotFoundError as error:
-            raise ConfigError(
-                f"{error.name} is an extra: pip install 'commune-ioc[grafana]', in a checkout pip install -e '.[grafana]'"
-            ) from error
+            install = "pip install 'commune-ioc[grafana]', in a checkout: pip install -e '.[grafana]'"
+            raise ConfigError(f"{error.name} is not installed; it is an extra: {install}") from error
         parts = urlsplit(settings.url)
         password = settings.password.get_secret_value() if settings.password else ""
         self.url = settings.url.rstrip("/")
