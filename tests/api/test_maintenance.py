@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from api.maintenance import Maintenance
 from ingest.store import Store
 from tests.api.conftest import Api
@@ -10,7 +12,14 @@ from tests.api.filling import UNIT, register
 from tests.api.test_devices import walk
 
 PATH = "/api/v1/maintenance"
-NOW = datetime.now(UTC).replace(microsecond=0)
+NOW = datetime.min.replace(tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _now() -> None:
+    """Set the clock; the suite takes longer than what tests wait for."""
+    global NOW
+    NOW = datetime.now(UTC).replace(microsecond=0)
 
 
 def wish(start: float = 5, stop: float = 6, **fields: Any) -> dict[str, Any]:

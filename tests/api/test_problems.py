@@ -99,7 +99,7 @@ def test_the_database_goes_and_comes_back(api: Api, postgres: Postgres) -> None:
         for answer in (client.get("/readyz"), client.get("/api/v1/devices"), client.post(PUSH, content=b"{}")):
             told(answer, 503)
             assert int(answer.headers["retry-after"]) > 0
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 25, "a caller waits for a database that is away"
     finally:
         postgres.start()
     await_that(lambda: client.get("/readyz").status_code == 200, "readiness")

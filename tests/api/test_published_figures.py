@@ -15,7 +15,7 @@ from simulators.procedures_rest import OneStopSystem
 from simulators.procedures_seed import AGENCIES
 from tests.api.conftest import Api
 from tests.api.test_devices import walk
-from tests.ingest.test_pulled_feeds import polling
+from tests.polling import polling
 
 Figure = Mapping[str, Any]
 Key = tuple[str, str, str, str, str, str]
@@ -117,7 +117,7 @@ def test_every_published_row_comes_back_as_stated(api: Api, store: Store, office
     one_stop = ProceduresRest(url=f"{offices}/mot-cua", statistics="/thong-ke", periods=(), units=AGENCIES)
     documents = DocumentsRest(url=f"{offices}/van-ban", periods=(), units=AGENCIES)
     for source in (one_stop, documents):
-        with polling(store, source) as poller:
+        with polling(store, its=source) as poller:
             assert poller.look("its").fault == ""
             again = poller.look("its")
             assert (again.questions, dict(again.outcomes)) == (1, {})
@@ -136,7 +136,7 @@ def test_every_published_row_comes_back_as_stated(api: Api, store: Store, office
 
 def test_a_dossier_says_how_it_stands_to_its_deadline(api: Api, store: Store, offices: str) -> None:
     its = ProceduresRest(url=f"{offices}/mot-cua", dossiers="/ho-so", units=AGENCIES)
-    with polling(store, its) as poller:
+    with polling(store, its=its) as poller:
         assert poller.look("its").fault == ""
     items = walk(api.client(), "/api/v1/cases", kind="dossier", limit=200)
     classes = {item["deadline"] for item in items}

@@ -13,14 +13,11 @@ from pydantic import SecretStr, ValidationError
 
 from connectors.budget_treasury import BudgetTreasury
 from connectors.contract import Message, Observation
-from ingest.batch import Committer
-from ingest.desk import DeskHere
 from ingest.poll import Poller
 from ingest.store import Store
-from ingest.units import unit_codes
-from ingest.writer import Writer
 from simulators.budget_treasury import BudgetTreasurySimulator, settings
 from simulators.office import Offices
+from tests.polling import polling
 
 NOW = datetime(2026, 8, 25, 11, tzinfo=UTC)
 
@@ -33,22 +30,11 @@ def figures_of(office: BudgetTreasurySimulator, *instants: datetime) -> list[Obs
 
 
 @contextmanager
-def polling(store: Store, office: BudgetTreasurySimulator, now: datetime, **fields: Any) -> Iterator[Poller]:
-    store.execute(
-        "insert into source (name, connector, feed, title, transport, stale_after)"
-        " values ('kho_bac', 'budget_treasury', 'budget', '', 'polled', '4 days') on conflict do nothing"
-    )
+def asking(store: Store, office: BudgetTreasurySimulator, now: datetime, **fields: Any) -> Iterator[Poller]:
     with Offices([office], clock=lambda: now) as offices:
         source = BudgetTreasury(url=f"{offices.url}/kho-bac", **{**settings(office.units), **fields})
-        writer = Writer(DeskHere(Committer(store), unit_codes(store)), queue=4000, batch_rows=1000, batch_age=0.01)
-        poller = Poller({"kho_bac": source}, store, writer)
-        writer.start()
-        try:
+        with polling(store, kho_bac=source) as poller:
             yield poller
-        finally:
-            poller.stop()
-            poller.close()
-            writer.stop()
 
 
 @given(seed=st.integers(0, 50), day=st.dates(date(2025, 1, 1), date(2027, 12, 30)))
@@ -74,7 +60,7 @@ def test_the_published_totals_are_reached_on_their_day() -> None:
 def test_a_year_comes_in_page_by_page_and_with_nothing_new_it_is_one_question(store: Store) -> None:
     office = BudgetTreasurySimulator(["05068", "20791"], 4, token="mo-phong")
     paging = {"rows": 50}
-    with polling(store, office, NOW, token=SecretStr("mo-phong"), paging=paging) as poller:
+    with asking(store, office, NOW, token=SecretStr("mo-phong"), paging=paging) as poller:
         assert poller.look("kho_bac").fault == ""
         look = poller.look("kho_bac")
         assert (look.questions, sum(look.outcomes.values()), look.fault) == (1, 0, "")
@@ -82,7 +68,7 @@ def test_a_year_comes_in_page_by_page_and_with_nothing_new_it_is_one_question(st
     days = store.row("select count(distinct (unit, period_end)) as n from observation where latest")
     assert days == {"n": 2 * NOW.timetuple().tm_yday}
     later = NOW.replace(day=27)
-    with polling(store, office, later, token=SecretStr("mo-phong"), paging=paging) as poller:
+    with asking(store, office, later, token=SecretStr("mo-phong"), paging=paging) as poller:
         assert poller.look("kho_bac").fault == ""
     row = store.row(
         "select count(*) as n, sum(value) filter (where not cumulative) as moved, max(value) filter (where cumulative)"

@@ -1,8 +1,6 @@
 """Figures of a DHIS2 come in whole, once and in order of nothing, however the other side behaves."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -16,15 +14,11 @@ from connectors.gateway import OAuth
 from connectors.health_dhis2 import HealthDhis2
 from connectors.health_dhis2.period import period_of
 from connectors.talk import Answer, Arrived, Request
-from ingest.batch import Committer
-from ingest.desk import DeskHere
-from ingest.poll import Poller
 from ingest.store import Store
-from ingest.units import unit_codes
-from ingest.writer import Writer
 from simulators import health_dhis2 as office
 from simulators.office import Offices
 from tests.peers.dhis2 import ELEMENT, Dhis2, serving
+from tests.polling import polling
 
 NOW = datetime(2026, 11, 21, 2, tzinfo=UTC)
 SETTINGS: dict[str, Any] = {"data_sets": ["BieuTramYT1"], "within": ["TinhDaNang1"],
@@ -33,23 +27,6 @@ SETTINGS: dict[str, Any] = {"data_sets": ["BieuTramYT1"], "within": ["TinhDaNang
 
 def source(url: str = "http://dhis2.example", **fields: Any) -> HealthDhis2:
     return HealthDhis2(url=url, **{"page_size": 5, **SETTINGS, **fields})
-
-
-@contextmanager
-def polling(store: Store, connector: HealthDhis2) -> Iterator[Poller]:
-    store.execute(
-        "insert into source (name, connector, feed, title, transport, stale_after)"
-        " values ('dhis2', 'health_dhis2', 'health', '', 'polled', '2 days') on conflict do nothing"
-    )
-    writer = Writer(DeskHere(Committer(store), unit_codes(store)), queue=4000, batch_rows=1000, batch_age=0.01)
-    poller = Poller({"dhis2": connector}, store, writer)
-    writer.start()
-    try:
-        yield poller
-    finally:
-        poller.stop()
-        poller.close()
-        writer.stop()
 
 
 def stored(store: Store) -> list[tuple[str, date, int | None]]:
@@ -87,7 +64,7 @@ def held(
 def test_every_value_once_through_all_troubles(store: Store) -> None:
     with serving(Dhis2(troubles=[503, "cut", 429, "hang up", 200 + 302], token_lasts=3)) as peer:
         oauth = OAuth(token_url=f"{peer.url}/token", client_id="ioc", client_secret=SecretStr("s"))
-        with polling(store, source(peer.url, oauth=oauth, retries=6, timeout=timedelta(seconds=5))) as poller:
+        with polling(store, dhis2=source(peer.url, oauth=oauth, retries=6, timeout=timedelta(seconds=5))) as poller:
             look = poller.look("dhis2")
         assert look.fault == ""
         assert stored(store) == truth(peer)
@@ -96,7 +73,7 @@ def test_every_value_once_through_all_troubles(store: Store) -> None:
 
 
 def test_with_nothing_new_one_question_and_no_body(store: Store) -> None:
-    with serving(Dhis2()) as peer, polling(store, source(peer.url)) as poller:
+    with serving(Dhis2()) as peer, polling(store, dhis2=source(peer.url)) as poller:
         poller.look("dhis2")
         poller.look("dhis2")  # the first quiet answer, whose tag is kept
         asked, sent = len(peer.asked), peer.bodies
@@ -111,7 +88,7 @@ def test_with_nothing_new_one_question_and_no_body(store: Store) -> None:
 
 
 def test_only_what_changed_is_asked_for_and_a_change_is_a_revision(store: Store) -> None:
-    with serving(Dhis2()) as peer, polling(store, source(peer.url)) as poller:
+    with serving(Dhis2()) as peer, polling(store, dhis2=source(peer.url)) as poller:
         poller.look("dhis2")
         peer.late = [{**peer.value(9, "20791", 99), "period": "20260103"},
                      {**peer.value(9, "05068", 0), "period": "20260104", "deleted": True}]  # fmt: skip
@@ -124,7 +101,7 @@ def test_only_what_changed_is_asked_for_and_a_change_is_a_revision(store: Store)
 
 
 def test_a_run_that_broke_off_goes_on_where_it_was(store: Store) -> None:
-    with serving(Dhis2(troubles=["", "", 500])) as peer, polling(store, source(peer.url)) as poller:
+    with serving(Dhis2(troubles=["", "", 500])) as peer, polling(store, dhis2=source(peer.url)) as poller:
         assert "500" in poller.look("dhis2").fault
         assert poller.look("dhis2").fault == ""
         assert [query["offset"][0] for query in peer.asked] == ["0", "4", "8", "8", "12", "16", "20"]
@@ -132,7 +109,7 @@ def test_a_run_that_broke_off_goes_on_where_it_was(store: Store) -> None:
 
 
 def test_a_list_that_moved_is_read_again(store: Store) -> None:
-    with serving(Dhis2()) as peer, polling(store, source(peer.url)) as poller:
+    with serving(Dhis2()) as peer, polling(store, dhis2=source(peer.url)) as poller:
         original = peer.values
 
         def moving(since: datetime, offset: int, limit: int) -> list[dict[str, Any]]:
@@ -147,23 +124,23 @@ def test_a_list_that_moved_is_read_again(store: Store) -> None:
 
 def test_a_version_without_offset_is_a_fault_with_its_remedy_and_read_at_once_instead(store: Store) -> None:
     with serving(Dhis2(knows_offset=False)) as peer:
-        with polling(store, source(peer.url)) as poller:
+        with polling(store, dhis2=source(peer.url)) as poller:
             assert "`page_size` = 0" in poller.look("dhis2").fault
-        with polling(store, source(peer.url, page_size=0)) as poller:
+        with polling(store, dhis2=source(peer.url, page_size=0)) as poller:
             assert poller.look("dhis2").fault == ""
         assert "limit" not in peer.asked[-1]
         assert stored(store) == truth(peer)
 
 
 def test_a_page_for_people_is_a_source_that_is_down(store: Store) -> None:
-    with serving(Dhis2(troubles=["login"])) as peer, polling(store, source(peer.url)) as poller:
+    with serving(Dhis2(troubles=["login"])) as peer, polling(store, dhis2=source(peer.url)) as poller:
         assert "for people" in poller.look("dhis2").fault
         assert store.row("select count(*) as n from rejection") == {"n": 0}
 
 
 def test_of_a_page_with_a_person_nothing_is_stored_and_the_next_pages_come(store: Store) -> None:
     person = {"HO_TEN": "Nguyễn Thị Bí Mật", "SO_CCCD": "001199012345"}
-    with serving(Dhis2()) as peer, polling(store, source(peer.url)) as poller:
+    with serving(Dhis2()) as peer, polling(store, dhis2=source(peer.url)) as poller:
         peer.late = [{**peer.value(0, "20791", 1), **person}]
         assert poller.look("dhis2").fault == ""
         kept = store.rows("select place, body from rejection")
@@ -173,7 +150,7 @@ def test_of_a_page_with_a_person_nothing_is_stored_and_the_next_pages_come(store
 
 
 def test_unknown_identifiers_are_kept_beside_what_is_known(store: Store) -> None:
-    with serving(Dhis2()) as peer, polling(store, source(peer.url)) as poller:
+    with serving(Dhis2()) as peer, polling(store, dhis2=source(peer.url)) as poller:
         peer.late = [{**peer.value(0, "20791", 8), "dataElement": "SinhCon0001"}]
         assert poller.look("dhis2").fault == ""
         assert len(stored(store)) == 21
@@ -270,11 +247,11 @@ def test_the_simulated_office_is_read_to_the_end(store: Store) -> None:
     its = office.HealthDhis2Simulator(["05068"], 7, username="ioc", password="mo-phong")
     with Offices([its], clock=lambda: NOW) as offices:
         fields = {**office.settings(["05068"]), "page_size": 20, "username": "ioc", "password": SecretStr("mo-phong")}
-        with polling(store, HealthDhis2(url=f"{offices.url}/dhis2", **fields)) as poller:
+        with polling(store, dhis2=HealthDhis2(url=f"{offices.url}/dhis2", **fields)) as poller:
             assert poller.look("dhis2").fault == ""
             poller.look("dhis2")
             assert poller.look("dhis2").outcomes == {}
-        with polling(store, HealthDhis2(url=f"{offices.url}/dhis2", **office.settings(["05068"]))) as poller:
+        with polling(store, dhis2=HealthDhis2(url=f"{offices.url}/dhis2", **office.settings(["05068"]))) as poller:
             assert "401" in poller.look("dhis2").fault
     rows = store.rows("select value from observation where indicator = 'ehr_rate' and period_start = '2021-01-01'")
     assert [row["value"] for row in rows] == [100]

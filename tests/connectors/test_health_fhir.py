@@ -12,14 +12,11 @@ from hypothesis import strategies as st
 from pydantic import SecretStr, ValidationError
 
 from connectors.health_fhir import HealthFhir
-from ingest.batch import Committer
-from ingest.desk import DeskHere
 from ingest.poll import Poller
 from ingest.store import Store
-from ingest.units import unit_codes
-from ingest.writer import Writer
 from simulators.health_fhir import HealthFhirSimulator, settings
 from simulators.office import Asked, Offices, Told
+from tests.polling import polling
 
 NOW = datetime(2026, 11, 21, 2, tzinfo=UTC)
 
@@ -47,22 +44,11 @@ class Server(HealthFhirSimulator):
 
 
 @contextmanager
-def polling(store: Store, server: Server, **fields: Any) -> Iterator[Poller]:
-    store.execute(
-        "insert into source (name, connector, feed, title, transport, stale_after)"
-        " values ('fhir', 'health_fhir', 'health', '', 'polled', '2 days') on conflict do nothing"
-    )
+def asking(store: Store, server: Server, **fields: Any) -> Iterator[Poller]:
     with Offices([server], clock=lambda: NOW) as offices:
         source = HealthFhir(url=f"{offices.url}/fhir", **{"page_size": 10, **settings(), **fields})
-        writer = Writer(DeskHere(Committer(store), unit_codes(store)), queue=4000, batch_rows=1000, batch_age=0.01)
-        poller = Poller({"fhir": source}, store, writer)
-        writer.start()
-        try:
+        with polling(store, fhir=source) as poller:
             yield poller
-        finally:
-            poller.stop()
-            poller.close()
-            writer.stop()
 
 
 def stored(store: Store) -> int:
@@ -77,7 +63,7 @@ FIGURES = 5 + 12 * 2 * (1 + 1 + 4)
 
 def test_every_report_once_and_with_nothing_new_one_question_without_a_body(store: Store) -> None:
     server = Server(token="mo-phong")
-    with polling(store, server, token=SecretStr("mo-phong")) as poller:
+    with asking(store, server, token=SecretStr("mo-phong")) as poller:
         assert poller.look("fhir").fault == ""
         assert stored(store) == FIGURES
         assert len(server.asked) == 8
@@ -91,7 +77,7 @@ def test_every_report_once_and_with_nothing_new_one_question_without_a_body(stor
 def test_a_forgotten_search_begins_again(store: Store) -> None:
     server = Server()
     server.forgets = {"30"}
-    with polling(store, server) as poller:
+    with asking(store, server) as poller:
         assert poller.look("fhir").fault == ""
     assert stored(store) == FIGURES
     assert [asked.query.get("_offset", "0") for asked in server.asked][:6] == ["0", "10", "20", "30", "0", "10"]
@@ -100,17 +86,17 @@ def test_a_forgotten_search_begins_again(store: Store) -> None:
 def test_the_next_page_is_never_asked_of_others(store: Store) -> None:
     server = Server()
     server.elsewhere = True
-    with polling(store, server) as poller:
+    with asking(store, server) as poller:
         assert "not below `url`" in poller.look("fhir").fault
 
 
 def test_a_refused_sign_in_is_said_with_its_remedy(store: Store) -> None:
-    with polling(store, Server(token="mo-phong")) as poller:
+    with asking(store, Server(token="mo-phong")) as poller:
         assert "renew the credentials" in poller.look("fhir").fault
 
 
 def test_published_figures_come_back_as_stated(store: Store) -> None:
-    with polling(store, Server()) as poller:
+    with asking(store, Server()) as poller:
         poller.look("fhir")
     rows = store.rows(
         "select unit, indicator, value, stated, scope, period_kind from observation where period_end < '2025-01-01'"
@@ -145,7 +131,7 @@ def test_of_persons_nothing_is_kept(seed: int, end: int, extra: str) -> None:
 
 def test_a_change_stored_late_is_met_by_the_overlap(store: Store) -> None:
     server = Server()
-    with polling(store, server, overlap=timedelta(days=400)) as poller:
+    with asking(store, server, overlap=timedelta(days=400)) as poller:
         poller.look("fhir")
         poller.look("fhir")
     assert server.asked[-1].query["_lastUpdated"] < "gt2025-11"

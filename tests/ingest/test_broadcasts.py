@@ -13,15 +13,13 @@ from connectors.contract import LOCAL, Broadcast, Message, Plan
 from connectors.loudspeaker_http import LoudspeakerHttp
 from connectors.paging import Paging
 from ingest.batch import Committer
-from ingest.desk import DeskHere
 from ingest.pipeline import Understood
 from ingest.poll import Look, Poller
 from ingest.store import Store
-from ingest.units import unit_codes
-from ingest.writer import Writer
 from simulators.loudspeaker_http import RELAY, BroadcastingOffice
 from simulators.loudspeaker_vendor import paged
 from simulators.office import Asked, Office, Offices, Told
+from tests.polling import polling
 
 UNIT, TRUNG_LOC = "05068", "17866"
 T0 = datetime(2026, 11, 20, 3, tzinfo=UTC)
@@ -64,21 +62,10 @@ class Vendor:
 @contextmanager
 def asking(store: Store, office: Office, **fields: Any) -> Iterator[Poller]:
     """Ask an office over HTTP, into the test's own database."""
-    store.execute(
-        "insert into source (name, connector, feed, title, transport, stale_after) values"
-        " ('loa', 'loudspeaker_http', 'loudspeaker_status', '', 'polled', '10 minutes') on conflict do nothing"
-    )
-    writer = Writer(DeskHere(Committer(store), unit_codes(store)), queue=4000, batch_rows=1000, batch_age=0.01)
     with Offices([office]) as offices:
         its = LoudspeakerHttp(**{"unit": UNIT, "url": f"{offices.url}{office.prefix}", **fields})
-        poller = Poller({"loa": its}, store, writer)
-        writer.start()
-        try:
+        with polling(store, loa=its) as poller:
             yield poller
-        finally:
-            poller.stop()
-            poller.close()
-            writer.stop()
 
 
 def look(poller: Poller) -> Look:

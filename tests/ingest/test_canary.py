@@ -161,7 +161,7 @@ def test_a_look_that_hangs_delays_no_other_and_is_not_begun_twice() -> None:
 
     def hang(timeout: float) -> Sighting:
         begun.append(timeout)
-        freed.wait(10)
+        freed.wait(60)
         return GOOD
 
     def broken(_: float) -> Sighting:
@@ -172,6 +172,6 @@ def test_a_look_that_hangs_delays_no_other_and_is_not_begun_twice() -> None:
     for _ in range(2):
         found = lookout.look({"a": hang, "b": lambda _: GOOD, "c": broken}, 0.1)
         assert (found["a"].good, found["b"].good, found["c"].good) == (False, True, None)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 30, "the hanging one was waited for"
     assert len(begun) == 1
     freed.set()

@@ -49,7 +49,7 @@ def failure(table: dict[str, Any]) -> Any:
     began = time.monotonic()
     with pytest.raises(Undelivered) as caught:
         bring(table)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20, "an attempt of 1 s goes on"
     return caught.value.failure
 
 
@@ -167,7 +167,7 @@ def working(store: Store, *tables: dict[str, Any]) -> Iterator[Couriers]:
     finally:
         began = time.monotonic()
         couriers.stop()
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 20
 
 
 HOOK = {"kind": "webhook", "secret": SECRET, "group": "0s", "timeout": "1s", "severity": "info"}
@@ -179,18 +179,17 @@ def states(store: Store) -> dict[str, str]:
 
 def test_one_that_hangs_delays_nobody_else(store: Store, caplog: pytest.LogCaptureFixture) -> None:
     with hook() as good, hook() as bad, working(
-        store, {"name": "bad", "url": bad.url}, {"name": "good", "url": good.url}
+        store, {"name": "bad", "url": bad.url, "timeout": "30s"}, {"name": "good", "url": good.url}
     ) as couriers:  # fmt: skip
         caplog.set_level("INFO")
         bad.always = "drip"
         for n in range(3):
             now = datetime.now(UTC) - timedelta(seconds=1)
             opened(store, now, f"camera/cam-{n}")
-            began = time.monotonic()
             couriers.collect()
-            assert time.monotonic() - began < 1
-            eventually(lambda n=n: len(good.came) == n + 1, "the message to the other", within=1.5)  # type: ignore[misc]
-        assert bad.tried
+            eventually(lambda n=n: len(good.came) == n + 1, "the message to the other")  # type: ignore[misc]
+            eventually(lambda: bad.tried, "the attempt that hangs")
+        assert bad.tried == 1, "all came while one and the same attempt hung"
         bad.always = ""
         eventually(lambda: bad.came, "the first message", within=20)
         couriers.collect()

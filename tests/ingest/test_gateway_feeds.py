@@ -16,8 +16,9 @@ from simulators.lgsp_rest import ProvincialGateway
 from simulators.office import Offices
 from simulators.procedures_rest import OneStopSystem
 from simulators.procedures_seed import AGENCIES
-from tests.ingest.test_pulled_feeds import nothing_new, polling
+from tests.ingest.test_pulled_feeds import nothing_new
 from tests.peers.lgsp import CLIENT, Lgsp, Row, serving
+from tests.polling import polling
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 WORST: tuple[int | str, ...] = ("", 429, "", 503, "cut", "", "hang up", "", 504)
@@ -69,7 +70,7 @@ def test_dossiers_come_once_through_every_trouble_and_while_they_change(store: S
     with serving(Lgsp({"/ho-so": rows}, token_lasts=4)) as peer:
         peer.trouble(*WORST)
         peer.before_page = change
-        with polling(store, one_stop(peer)) as poller:
+        with polling(store, its=one_stop(peer)) as poller:
             assert poller.look("its").fault == ""
             assert stored(store) == truth(peer)
             assert {str(one) for one in WORST} <= set(peer.asked), "a trouble was not met"
@@ -86,7 +87,7 @@ def test_dossiers_come_once_through_every_trouble_and_while_they_change(store: S
 
 def test_a_page_of_an_error_is_kept_and_said_and_the_next_look_goes_on_there(store: Store) -> None:
     rows = [dossier(n, NOW - timedelta(days=9) + timedelta(minutes=n)) for n in range(120)]
-    with serving(Lgsp({"/ho-so": rows})) as peer, polling(store, one_stop(peer)) as poller:
+    with serving(Lgsp({"/ho-so": rows})) as peer, polling(store, its=one_stop(peer)) as poller:
         peer.trouble("", "html")
         assert "asked for again" in poller.look("its").fault
         assert 0 < len(stored(store)) < 120
@@ -99,12 +100,12 @@ def test_a_page_of_an_error_is_kept_and_said_and_the_next_look_goes_on_there(sto
 def test_a_crash_between_two_pages_loses_nothing_and_repeats_nothing(store: Store) -> None:
     rows = [dossier(n, NOW - timedelta(days=9) + timedelta(minutes=n)) for n in range(200)]
     with serving(Lgsp({"/ho-so": rows})) as peer:
-        with polling(store, one_stop(peer, retries=0)) as poller:
+        with polling(store, its=one_stop(peer, retries=0)) as poller:
             peer.trouble("", "", "hang up")
             assert poller.look("its").fault
             before = len(stored(store))
             assert 0 < before < 200
-        with polling(store, one_stop(peer)) as poller:
+        with polling(store, its=one_stop(peer)) as poller:
             assert poller.look("its").fault == ""
         assert stored(store) == truth(peer)
     assert store.row("select count(*) as n from case_event") == {"n": 200}
@@ -121,7 +122,7 @@ def test_a_year_of_a_hundred_communes_is_read_page_by_page(store: Store, trouble
     with serving(Lgsp({"/vb": rows}, token_lasts=3)) as peer:
         peer.trouble("", "", trouble)
         its = {**signed_in(peer), "units": {f"H28.{code}": code for code in codes}}
-        with polling(store, DocumentsRest(path="/vb", periods=(), paging={"rows": 100}, **its)) as poller:
+        with polling(store, its=DocumentsRest(path="/vb", periods=(), paging={"rows": 100}, **its)) as poller:
             seen = poller.look("its")
             assert (seen.fault, dict(seen.outcomes)) == ("", {"stored": 10})
             again = poller.look("its")
@@ -135,7 +136,7 @@ def test_a_year_of_a_hundred_communes_is_read_page_by_page(store: Store, trouble
 
 def test_questions_keep_to_the_gateways_rate(store: Store) -> None:
     rows = [dossier(n, NOW - timedelta(days=9) + timedelta(minutes=n)) for n in range(150)]
-    with serving(Lgsp({"/ho-so": rows})) as peer, polling(store, one_stop(peer, per_minute=600)) as poller:
+    with serving(Lgsp({"/ho-so": rows})) as peer, polling(store, its=one_stop(peer, per_minute=600)) as poller:
         began = datetime.now(UTC)
         assert poller.look("its").fault == ""
         asked = peer.asked["/ho-so"]
@@ -155,10 +156,10 @@ def test_each_service_has_its_own_state_and_a_dead_gateway_is_a_state_too(store:
     with serving(Lgsp({"/khac": []})) as peer:
         its = {key: value for key, value in signed_in(peer).items() if key != "units"}
         services = (Service(name="mot-cua", path="/mot-cua/health"), Service(name="khac", path="/nowhere"))
-        with polling(store, LgspRest(unit="05068", services=services, **its)) as poller:
+        with polling(store, its=LgspRest(unit="05068", services=services, **its)) as poller:
             assert poller.look("its").fault == ""
     assert states(store) == {"lgsp-mot-cua": "online", "lgsp-khac": "fault"}
-    with polling(store, health("http://127.0.0.1:9", retries=0)) as poller:
+    with polling(store, its=health("http://127.0.0.1:9", retries=0)) as poller:
         seen = poller.look("its")
         assert (seen.fault, seen.outcomes.total()) == ("", 3)
     assert set(states(store).values()) == {"offline"}
@@ -176,11 +177,11 @@ def test_offices_behind_the_simulated_gateway_are_reached_with_its_token_only(st
             "units": AGENCIES,
             "retries": 0,
         }
-        with polling(store, ProceduresRest(**its)) as poller:
+        with polling(store, its=ProceduresRest(**its)) as poller:
             assert "401" in poller.look("its").fault
         secret = SecretStr(gateway.client[1])
         oauth = OAuth(token_url=f"{offices.url}/lgsp/token", client_id=gateway.client[0], client_secret=secret)
-        with polling(store, ProceduresRest(**its, oauth=oauth, paging={"rows": 20})) as poller:
+        with polling(store, its=ProceduresRest(**its, oauth=oauth, paging={"rows": 20})) as poller:
             assert poller.look("its").fault == ""
     assert len(store.rows("select 1 from case_now")) > 40
     kinds = {row["period_kind"] for row in store.rows("select distinct period_kind from observation")}

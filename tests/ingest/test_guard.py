@@ -19,7 +19,7 @@ from ingest.health import Health, Pulse, declare
 from ingest.store import Store
 from simulators.snmp import Agents, system
 from tests.ingest.conftest import eventually, serving, settings
-from tests.ingest.test_conversations import polling
+from tests.polling import polling
 from tests.servers import free_port
 
 UNIT = "05068"

@@ -1,6 +1,5 @@
 """Echoes on the loopback: what comes back, what is silence, and what could not be asked."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import icmplib
@@ -34,8 +33,6 @@ def test_without_the_right_to_send_nobody_is_called_dead(monkeypatch: pytest.Mon
 
 
 def test_many_at_a_time_get_their_own_answers() -> None:
-    began = time.monotonic()
     with ThreadPoolExecutor(64) as pool:
         answers = list(pool.map(lambda n: orjson.loads(icmp.fetch(Ping(f"127.0.{n}.1", count=2), 2)), range(200)))
     assert all(answer["received"] == 2 for answer in answers)
-    assert time.monotonic() - began < 10

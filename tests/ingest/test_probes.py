@@ -17,9 +17,9 @@ from ingest.store import Store
 from simulators.network_snmp import Line, NetworkSnmpSimulator
 from simulators.recorder_snmp import Nvr, RecorderSnmpSimulator
 from simulators.snmp import Agents
-from tests.ingest.test_conversations import polling
 from tests.peers import net_snmp
 from tests.peers.net_snmp import Snmpd
+from tests.polling import polling
 from tests.servers import free_port
 
 UNIT = "05068"

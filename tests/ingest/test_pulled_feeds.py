@@ -1,30 +1,26 @@
 """News feeds, listening service, field reports and reporting system over HTTP: asked, stored, and asked for no more."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from pydantic import SecretStr
 
-from connectors.contract import LOCAL, CaseReport, Observation, Polled, Record, Simulator
+from connectors.contract import LOCAL, CaseReport, Observation, Record, Simulator
 from connectors.field_reports_rest import FieldReportsRest
 from connectors.internet_feed import InternetFeed
 from connectors.internet_rest import InternetRest
 from connectors.paging import Paging
 from connectors.socio_rest import SocioRest
-from ingest.batch import Committer
-from ingest.desk import DeskHere
 from ingest.poll import Poller
 from ingest.store import Store
-from ingest.units import unit_codes
-from ingest.writer import Writer
 from simulators.field_reports_rest import desk
 from simulators.internet_feed import SITES, TOPICS, InternetSites
 from simulators.internet_rest import ListeningService
 from simulators.office import Office, Offices
 from simulators.socio_rest import CATALOGUE, ReportingSystem
+from tests.polling import polling
 
 UNIT = "20791"
 TOKEN = "mo-phong"
@@ -39,24 +35,6 @@ class Clock:
 
     def __call__(self) -> datetime:
         return self.at
-
-
-@contextmanager
-def polling(store: Store, source: Polled) -> Iterator[Poller]:
-    store.execute(
-        "insert into source (name, connector, feed, title, transport, stale_after)"
-        " values ('its', 'test', %s, '', 'polled', '1 day') on conflict do nothing",
-        (source.feed,),
-    )
-    writer = Writer(DeskHere(Committer(store), unit_codes(store)), queue=4000, batch_rows=1000, batch_age=0.01)
-    poller = Poller({"its": source}, store, writer)
-    writer.start()
-    try:
-        yield poller
-    finally:
-        poller.stop()
-        poller.close()
-        writer.stop()
 
 
 def figures(store: Store) -> dict[Key, Decimal | None]:
@@ -88,7 +66,7 @@ def test_mentions_grow_to_what_the_sites_published_and_unchanged_feeds_cost_a_30
         sites = InternetSites(UNIT, 7, base=offices.url)
         named = [{"name": site.name, "url": sites.url(site), "source_type": site.source_type} for site in SITES]
         source = InternetFeed.model_validate({"unit": UNIT, "topics": TOPICS, "sites": named})
-        with polling(store, source) as poller:
+        with polling(store, its=source) as poller:
             first = clock.at
             assert poller.look("its").outcomes == {"stored": 2}
             nothing_new(poller, questions=2)
@@ -110,7 +88,7 @@ def test_field_reports_become_what_the_province_has_and_no_person_is_stored(stor
     its = desk(UNIT, 3, token=TOKEN)
     with Offices([office := Answers(its)], clock=clock) as offices:
         source = FieldReportsRest(url=f"{offices.url}/1022", token=SecretStr(TOKEN), unit=UNIT, paging=Paging(rows=25))
-        with polling(store, source) as poller:
+        with polling(store, its=source) as poller:
             seen = poller.look("its")
             assert seen.fault == ""
             assert seen.outcomes["stored"] >= len(its.measure(clock.at)) // 25
@@ -130,7 +108,7 @@ def test_a_page_that_is_refused_is_kept_without_its_persons_and_the_next_one_is_
     its = desk("99999", 3)  # of no commune
     with Offices([Answers(its)], clock=Clock(now)) as offices:
         source = FieldReportsRest(url=f"{offices.url}/1022", unit=UNIT, paging=Paging(rows=50))
-        with polling(store, source) as poller:
+        with polling(store, its=source) as poller:
             seen = poller.look("its")
             assert seen.fault == ""
             assert set(seen.outcomes) == {"rejected"}
@@ -147,7 +125,7 @@ def test_a_listening_service_is_asked_day_by_day_and_then_for_today_only(store: 
     service = ListeningService(UNIT, 5, token=TOKEN)
     with Offices([office := Answers(service)], clock=clock) as offices:
         source = InternetRest(url=f"{offices.url}/listening", token=SecretStr(TOKEN), unit=UNIT, back=3)
-        with polling(store, source) as poller:
+        with polling(store, its=source) as poller:
             seen = poller.look("its")
             assert (seen.questions, dict(seen.outcomes)) == (4, {"stored": 4})
             nothing_new(poller)
@@ -169,7 +147,7 @@ def test_approved_figures_are_taken_in_our_units_and_drafts_are_counted_until_th
             {"url": f"{offices.url}/reporting", "token": TOKEN, "units": {"H28.24.7": UNIT}, "catalogue": CATALOGUE,
              "paging": {"rows": 10}}
         )  # fmt: skip
-        with polling(store, source) as poller:
+        with polling(store, its=source) as poller:
             assert poller.look("its").fault == ""
             assert figures(store) == said(system.measure(clock.at))
             assert waiting(store) == 5

@@ -15,6 +15,7 @@ from simulators.field_reports_rest import CitizenDesk
 from simulators.office import Offices
 from simulators.town import Town
 from tests.ioc.conftest import Desk
+from tests.polling import polling
 from tests.servers import free_port
 
 CASES = Path(__file__).parents[2] / "connectors"
@@ -60,12 +61,7 @@ def test_what_can_t_be_asked_is_told(office: Desk, source: str, why: str) -> Non
 
 def test_every_source_of_the_demo_brings_something_and_nothing_is_refused(desk: Desk, store: Store) -> None:
     """The demo's own configuration and offices: the whole way from each protocol to the tables."""
-    from ingest.batch import Committer
-    from ingest.desk import DeskHere
     from ingest.health import declare
-    from ingest.poll import Poller
-    from ingest.units import unit_codes
-    from ingest.writer import Writer
     from simulators.files import drop_files
 
     inbox = desk.folder / "inbox"
@@ -79,18 +75,10 @@ def test_every_source_of_the_demo_brings_something_and_nothing_is_refused(desk: 
     settings = load(desk.file, {"IOC_DATABASE__URL": store.url})
     polled = {name: one for name, one in settings.sources.items() if hasattr(one, "talks")}
     declare(store, settings)
-    writer = Writer(DeskHere(Committer(store), unit_codes(store)), queue=4000, batch_rows=1000, batch_age=0.01)
-    poller = Poller(polled, store, writer)
-    writer.start()
-    try:
-        with Town("05068", port).open():
-            for name in polled:
-                poller.look(name)
-                assert poller.look(name).fault == "", name
-    finally:
-        poller.stop()
-        poller.close()
-        writer.stop()
+    with polling(store, **polled) as poller, Town("05068", port).open():
+        for name in polled:
+            poller.look(name)
+            assert poller.look(name).fault == "", name
     counts = {
         row["name"]: row for row in store.rows("select name, stored, rejected from source where transport = 'polled'")
     }

@@ -131,7 +131,7 @@ def _handler(made: Hook) -> type[BaseHTTPRequestHandler]:
             elif trouble == "drip":
                 self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
                 end = time.monotonic() + 60
-                while time.monotonic() < end and not made.over.wait(0.1):
+                while made.always == "drip" and time.monotonic() < end and not made.over.wait(0.1):
                     try:
                         self.wfile.write(b".")
                     except OSError:

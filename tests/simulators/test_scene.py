@@ -28,6 +28,17 @@ def test_a_device_that_dies_is_spoken_for_by_its_last_will(config: Path, mosquit
     assert remembered(mosquitto.url)[f"{CAMERA}/connection"] in (b"online", b"offline")
 
 
+def test_a_device_that_stays_leaves_without_a_word(config: Path, mosquitto: Mosquitto, ears: Ears) -> None:
+    """The centre is restarted, not the commune: neither a word nor a last will may tell of an outage."""
+    with simulating(config, "--only", "camera.x", "--rate", "5", "--stay") as process:
+        await_that(lambda: len(ears.bodies(f"{CAMERA}/status")) >= 2, "the camera's words")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(15) == 0
+    with simulating(config, "--only", "camera.x", "--rate", "5"):
+        await_that(lambda: len(ears.bodies(f"{CAMERA}/connection")) >= 2, "the camera again")
+        assert ears.bodies(f"{CAMERA}/connection") == [b"online", b"online"]
+
+
 def test_each_device_has_a_connection_of_its_own(config: Path, mosquitto: Mosquitto, ears: Ears) -> None:
     with simulating(config, "--devices", "8") as process:
         await_that(lambda: lines_to(process, mosquitto.url) == 8, "eight connections")
@@ -54,16 +65,11 @@ def test_more_devices_than_may_be_alone_share_gateways(config: Path, mosquitto: 
 
 
 def test_the_rate_is_that_of_all_together_and_the_end_is_said(config: Path, mosquitto: Mosquitto, ears: Ears) -> None:
-    began = time.monotonic()
     with simulating(config, "--devices", "5", "--rate", "20", "--for", "6") as process:
         await_that(lambda: bool(ears.status()), "the first word")
-        first = time.monotonic()
-        assert process.wait(20) == 0
-        took = time.monotonic() - first
-    assert 4 < took < 8
-    assert time.monotonic() - began < 15
+        assert process.wait(60) == 0
     words = ears.status()
-    assert 0.8 < sum(map(len, words.values())) / (20 * took) < 1.2
+    assert 60 < sum(map(len, words.values())) < 150, "twenty a second of all five, for six seconds"
     counts = sorted(map(len, words.values()))
     assert len(counts) == 5
     assert counts[-1] - counts[0] <= 2  # evenly
@@ -72,12 +78,12 @@ def test_the_rate_is_that_of_all_together_and_the_end_is_said(config: Path, mosq
 
 
 def test_a_faster_day_is_stamped_with_today_s_clock(config: Path, ears: Ears) -> None:
-    with simulating(config, "--only", "network.rt", "--speed", "600", "--for", "4"):
+    with simulating(config, "--only", "network.rt", "--speed", "600", "--for", "60"):
         await_that(lambda: len(ears.status().get("network.rt", [])) > 20, "forty reports of half a minute each")
     stamps = [datetime.fromisoformat(str(said["at"])) for said in ears.status()["network.rt"]]
     assert stamps == sorted(stamps)
     assert max(stamps) <= datetime.now(UTC)
-    assert max(stamps) - min(stamps) < timedelta(seconds=6)
+    assert max(stamps) - min(stamps) < timedelta(minutes=2), "twenty of them are ten minutes of the story's day"
     uptimes = [float(str(said["uptime_s"])) for said in ears.status()["network.rt"]]
     assert max(b - a for a, b in itertools.pairwise(uptimes)) > 20
 
