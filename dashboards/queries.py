@@ -11,7 +11,7 @@ from dashboards.indicators import Indicator, load
 from dashboards.words import KINDS, LEVELS, TARGETS, Word, measure, word_of
 
 COMMUNES = "array[${commune:sqlstring}]::text[]"
-"""The chosen communes; the cast serves the empty list."""
+"""The chosen communes; the array serves the empty list, of which ``in ()`` would be no SQL."""
 
 RANGE = f"$__timeFrom(), $__timeTo(), {COMMUNES}"
 ZONE = "'Asia/Ho_Chi_Minh'"
@@ -204,7 +204,7 @@ _KNOWN = (
     "select unit from device union select unit from observation union select unit from case_now"
     " union select unit from broadcast"
 )
-_CHOSEN = "from device\nwhere unit in (${commune:sqlstring})\norder by 1"
+_CHOSEN = "from device\nwhere unit = any (array[${commune:sqlstring}]::text[])\norder by 1"
 VARIABLES = {
     "commune": (
         "select u.name as __text, u.code as __value\n"

@@ -7,7 +7,10 @@ where a text is a bar's or a tile's name, the mark and the word stand in it.
 from dashboards.queries import COMMUNES, ZONE, ago, quoted, worded
 from dashboards.words import SEVERITIES, STATES
 
-_DEVICES = "d.unit in (${commune:sqlstring}) and d.kind in (${kind:sqlstring}) and d.hamlet in (${hamlet:sqlstring})"
+_DEVICES = (
+    f"d.unit = any ({COMMUNES}) and d.kind = any (array[${{kind:sqlstring}}]::text[])"
+    " and d.hamlet = any (array[${hamlet:sqlstring}]::text[])"
+)
 _TITLE = "coalesce(nullif(d.title, ''), d.name)"
 
 
@@ -68,7 +71,7 @@ INCIDENTS_OPEN = f"""
 select {_INCIDENT}, i.since, {ago("now() - i.since")} as lasting
 from incident i
 left join unit u on u.code = i.unit and u.valid_to is null
-where i.unit in (${{commune:sqlstring}}) and i.closed_at is null and i.folded_into is null
+where i.unit = any ({COMMUNES}) and i.closed_at is null and i.folded_into is null
 order by array_position(array['emergency', 'critical', 'warning', 'info'], i.severity), i.since
 limit 200
 """
@@ -76,14 +79,14 @@ INCIDENTS_CLOSED = f"""
 select {_INCIDENT}, i.since, i.closed_at, {ago("i.closed_at - i.opened_at")} as lasted
 from incident i
 left join unit u on u.code = i.unit and u.valid_to is null
-where i.unit in (${{commune:sqlstring}}) and i.closed_at between $__timeFrom() and $__timeTo()
+where i.unit = any ({COMMUNES}) and i.closed_at between $__timeFrom() and $__timeTo()
 order by i.closed_at desc
 limit 500
 """
 INCIDENTS_NOW = f"""
 select {worded("s.severity", SEVERITIES)} as severity, count(i.id) as incidents
 from unnest(array['emergency', 'critical', 'warning', 'info']) with ordinality as s(severity, position)
-left join incident i on i.severity = s.severity and i.unit in (${{commune:sqlstring}}) and i.closed_at is null
+left join incident i on i.severity = s.severity and i.unit = any ({COMMUNES}) and i.closed_at is null
      and i.folded_into is null
 group by s.severity, s.position
 order by s.position
@@ -92,7 +95,7 @@ INCIDENT_MARKS = f"""
 select i.opened_at as "time", coalesce(i.closed_at, now()) as timeend,
        i.title_vi || ' – ' || i.subject_title as text, {worded("i.severity", SEVERITIES)} as tags
 from incident i
-where i.unit in (${{commune:sqlstring}}) and i.severity in ('critical', 'emergency') and i.folded_into is null
+where i.unit = any ({COMMUNES}) and i.severity in ('critical', 'emergency') and i.folded_into is null
   and i.opened_at < $__timeTo() and coalesce(i.closed_at, now()) > $__timeFrom()
 order by i.opened_at
 limit 200
@@ -107,7 +110,7 @@ select c.id, c.category, c.severity, c.hamlet, c.opened_at, c.due,
        deadline_class(c.kind, c.due, null, now()) as deadline, u.name as commune, c.received_at
 from case_now c
 left join unit u on u.code = c.unit and u.valid_to is null
-where c.unit in (${{commune:sqlstring}}) and c.kind = '{kind}' and c.closed_at is null
+where c.unit = any ({COMMUNES}) and c.kind = '{kind}' and c.closed_at is null
 order by c.due nulls last, c.opened_at
 limit 300
 """
@@ -119,7 +122,7 @@ select b.starts_at, b.programme, coalesce(nullif(d.title, ''), b.device) as devi
             else 'missed' end as state
 from broadcast_due b
 left join device d on (d.unit, d.kind, d.name) = (b.unit, 'loudspeaker', b.device)
-where b.unit in (${commune:sqlstring})
+where b.unit = any (array[${commune:sqlstring}]::text[])
   and b.starts_at between $__timeFrom() and $__timeTo()::timestamptz + interval '1 day'
 order by b.starts_at desc, device
 limit 300
@@ -168,7 +171,7 @@ select date_bin('$__interval', m.minute, timestamptz '2020-01-01T00:00:00+07:00'
 from source_minute m
 cross join lateral (
     values ('● Đã lưu', m.stored), ('○ Trùng', m.duplicate), ('✖ Bị từ chối', m.rejected)) w(outcome, messages)
-where m.unit in (${commune:sqlstring}) and m.minute between $__timeFrom() and $__timeTo()
+where m.unit = any (array[${commune:sqlstring}]::text[]) and m.minute between $__timeFrom() and $__timeTo()
 group by 1, 2
 order by 1, 2
 """

@@ -56,7 +56,10 @@ READABLE: Mapping[str, tuple[str, ...]] = {
     "case_now": (),
     "broadcast": (),
     "broadcast_due": (),
+    "broadcast_outcome": (),
+    "source": (),
     "source_now": (),
+    "poll": (),
     "source_minute": (),
     "rejection": ("id", "source", "received_at", "first_at", "times", "stage", "resolved_at"),
     "incident": (
