@@ -14,10 +14,9 @@ _COLUMNS = {
     "commune": Column("Xã", width=150),
     "state": Column("Xử lý", words=HANDLING, width=150),
     "since": Column("Từ lúc", MOMENT, width=150),
-    "lasting": Column("Đã kéo dài", width=110),
-    "closed_at": Column("Xong lúc", MOMENT, width=150),
-    "lasted": Column("Kéo dài", width=110),
 }
+_RUNNING = {**_COLUMNS, "lasting": Column("Đã kéo dài", width=110)}
+_ENDED = {**_COLUMNS, "closed_at": Column("Xong lúc", MOMENT, width=150), "lasted": Column("Kéo dài", width=110)}
 _BY_SEVERITY = "Số sự cố chưa xong theo mức độ, lúc này."
 _OPEN = "Sự cố chưa xong lúc này, nặng nhất trước; sự cố đã gộp vào sự cố của cả nhóm không hiện riêng."
 
@@ -42,7 +41,7 @@ BOARDS = (
                 tile("dti_score", board="ioc-digital"),
             ],
             [
-                table("Sự cố chưa xong", _OPEN, rows.INCIDENTS_OPEN, _COLUMNS, width=17, board="ioc-incidents"),
+                table("Sự cố chưa xong", _OPEN, rows.INCIDENTS_OPEN, _RUNNING, width=17, board="ioc-incidents"),
                 counts(
                     "Sự cố theo mức độ", _BY_SEVERITY, rows.INCIDENTS_NOW, "incidents", "suffix: sự cố",
                     board="ioc-incidents",
@@ -72,7 +71,7 @@ BOARDS = (
                 bars("Thời gian tiếp nhận", ["incidents_minutes_to_acknowledge"], width=6, height=6),
                 tile("incidents_false_alarm_rate", width=4, height=6),
             ],
-            [table("Sự cố đang mở: danh sách", _OPEN, rows.INCIDENTS_OPEN, _COLUMNS, height=10)],
+            [table("Sự cố đang mở: danh sách", _OPEN, rows.INCIDENTS_OPEN, _RUNNING, height=10)],
             [
                 trend("incidents_open", style="stacked"),
                 trend("incidents_opened", style="stacked"),
@@ -87,7 +86,7 @@ BOARDS = (
             [
                 table(
                     "Sự cố đã xong", "Sự cố xong trong khoảng thời gian đang xem, mới nhất trước.",
-                    rows.INCIDENTS_CLOSED, _COLUMNS, height=11,
+                    rows.INCIDENTS_CLOSED, _ENDED, height=11,
                 ),
             ],
         ],
