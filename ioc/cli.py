@@ -160,13 +160,14 @@ def simulate(
     inbox: Annotated[Path | None, typer.Option(help="Folder for the offices' files.")] = None,
     town: Annotated[int, typer.Option(help="First of five ports for offices and devices that are asked.")] = 0,
     api: Annotated[str, typer.Option(help="Base URL that citizens report to (token in IOC_CITIZEN_TOKEN).")] = "",
+    stay: Annotated[bool, typer.Option("--stay", help="At the end leave without switching the devices off.")] = False,
     for_: Annotated[float | None, typer.Option("--for", help="Stop after so many seconds.")] = None,
     config: Config = None,
 ) -> None:
     """Simulators only, against any broker and any URL."""
     from ioc.simulate import simulate as play
 
-    play(settings_of(config), devices, rate, _faults(faults), seed, speed, only, inbox, api, town, for_)
+    play(settings_of(config), devices, rate, _faults(faults), seed, speed, only, inbox, api, town, for_, stay=stay)
 
 
 @app.command()

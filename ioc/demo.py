@@ -96,7 +96,7 @@ class Demo:
         play = ["simulate", "--config", str(config), "--devices", str(self._devices), "--seed", str(self._seed)]
         play += ["--speed", str(self._speed), "--faults", ",".join(self._faults)]
         play += ["--inbox", str(self._data / "inbox"), "--api", f"http://{_HOST}:{self._port}"]
-        play += ["--town", str(town)]
+        play += ["--town", str(town), "--stay"]  # this is the centre's end, not the commune's
         if self._devices:
             yield Child("simulators", [*ioc, *play], environment | {"IOC_CITIZEN_TOKEN": token}, stop=signal.SIGTERM)
 

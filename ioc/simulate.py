@@ -32,6 +32,8 @@ def simulate(
     api: str,
     town: int,
     seconds: float | None,
+    *,
+    stay: bool = False,
 ) -> None:
     """Play until a signal comes, or for so many seconds."""
     devices = simulated_devices(settings, count)
@@ -55,6 +57,7 @@ def simulate(
             town=town,
             hamlets=[hamlet.name for hamlet in settings.hamlets],
             name=f"sim-{only or settings.commune.unit}",
+            stay=stay,
         )
     )
     for number in (signal.SIGINT, signal.SIGTERM):

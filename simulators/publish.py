@@ -71,11 +71,11 @@ class Line:
                 self._pause = min(self._pause * 2, 10)
             self._retry_at = now + self._pause
 
-    def say_goodbye(self) -> None:
-        """Leave as a device that is switched off on purpose: say so, then disconnect."""
+    def say_goodbye(self, *, off: bool = True) -> None:
+        """Leave as a device that is switched off on purpose: say so, then disconnect; else without a word."""
         if self.client.socket() is None:
             return
-        if self._device is not None:
+        if self._device is not None and off:
             self.client.publish(self._connection, b"offline", qos=1, retain=True)
         self.client.loop_write()
         self.client.disconnect()
@@ -140,10 +140,10 @@ class Fleet:
             if time.monotonic() >= stop:
                 return
 
-    def close(self) -> None:
-        """Switch every device off."""
+    def close(self, *, off: bool = True) -> None:
+        """Switch every device off; or end their connections in order, so that not even a last will speaks of it."""
         for line in self._all:
-            line.say_goodbye()
+            line.say_goodbye(off=off)
 
 
 class Ear:

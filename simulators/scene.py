@@ -54,6 +54,8 @@ class Scene:
     hamlets: Sequence[str] = ()
     name: str = "sim"
     """Begin of the MQTT client ids."""
+    stay: bool = False
+    """Whether the devices outlive the play: a centre that is stopped and started again switches no device off."""
 
 
 @dataclass(order=True)
@@ -80,7 +82,7 @@ class Play:
         self._stopping.set()
 
     def run(self, seconds: float = float("inf")) -> None:
-        """Play until told to stop, or for so many seconds; then switch the devices off."""
+        """Play until told to stop, or for so many seconds; then switch the devices off, unless they stay."""
         scene = self._scene
         pause = scene.every.total_seconds() / scene.speed
         for device in scene.devices:
@@ -103,7 +105,7 @@ class Play:
             self._play(time.monotonic() + seconds)
         self._stopping.set()
         self._fleet.drain(2)
-        self._fleet.close()
+        self._fleet.close(off=not scene.stay)
         log.info("simulation over sent=%d", self.sent)
 
     def _play(self, end: float) -> None:

@@ -3,11 +3,13 @@
 import signal
 import subprocess
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
 import pytest
 
+from simulators.commune import ASKED, ROUTERS
 from tests.e2e.conftest import IOC, Demo, eventually
 from tests.servers import free_port
 
@@ -73,11 +75,17 @@ def test_ctrl_c_leaves_no_process_and_no_lost_row_and_it_goes_on(tmp_path: Path)
     children = list(demo.children().values())
     assert len(children) == 5
     first = demo.ready_line
+    stopped_at = datetime.now(UTC)
     assert demo.interrupt() == 0
     assert not [child for child in children if child.is_running()]
     demo.start()
     try:
         assert demo.ready_line == first
+        # The centre was away, not the commune: that is no outage of a device that speaks by itself. Those that are
+        # asked stand in the simulated town, which is stopped before the centre is.
+        away = demo.get("devices?state=offline&limit=1000")["items"]
+        fallen = {d["id"] for d in away if datetime.fromisoformat(d["since"]) >= stopped_at}
+        assert fallen <= {*ASKED, *ROUTERS}
         sources = {s["name"]: s for s in demo.get("sources")["items"]}
         cameras = sources["cameras"]
         reports = demo.get("devices/cam-01/reports?limit=1000")["items"]
