@@ -16,7 +16,7 @@ test: .venv/dev .venv/debian
 # What writes, keeps, counts and shows rows, on TimescaleDB's Apache edition; its own tests meet the community's too.
 TIMESCALE := tests/ingest/test_timescale.py tests/ingest/test_schema.py tests/ingest/test_store_laws.py \
   tests/ingest/test_register.py tests/ingest/test_availability.py tests/ingest/test_timeline.py \
-  tests/ingest/test_evidence.py tests/ioc/test_database.py tests/dashboards
+  tests/ingest/test_evidence.py tests/ioc/test_database.py tests/deploy/test_backup.py tests/dashboards
 
 test-timescale: .venv/dev .venv/trixie/ready .venv/pglite/ready
 	IOC_TEST_POSTGRES=timescale $(BIN)/pytest $(if $(ARGS),$(ARGS),$(TIMESCALE))

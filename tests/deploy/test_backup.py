@@ -1,4 +1,4 @@
-"""Dumps that can be trusted: dump, damage, restore, and the same rows stand there; on plain PostgreSQL."""
+"""Dumps that can be trusted: dump, damage, restore, and the same rows stand there; plain PostgreSQL or TimescaleDB."""
 
 import hashlib
 import os
