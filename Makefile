@@ -14,9 +14,9 @@ test: .venv/dev .venv/debian
 	$(BIN)/pytest $(ARGS)
 
 # What writes, keeps, counts and shows rows, on TimescaleDB's Apache edition; its own tests meet the community's too.
-TIMESCALE := tests/ingest/test_timescale.py tests/ingest/test_schema.py tests/ingest/test_store_laws.py \
-  tests/ingest/test_register.py tests/ingest/test_availability.py tests/ingest/test_timeline.py \
-  tests/ingest/test_evidence.py tests/ioc/test_database.py tests/deploy/test_backup.py tests/dashboards
+TIMESCALE := $(addprefix tests/ingest/test_,timescale.py schema.py store_laws.py register.py availability.py evidence.py) \
+  tests/ioc/test_database.py \
+  $(wildcard $(addprefix tests/dashboards/test_,every_indicator.py definitions.py boards.py board_rows.py queries.py))
 
 test-timescale: .venv/dev .venv/trixie/ready .venv/pglite/ready
 	IOC_TEST_POSTGRES=timescale $(BIN)/pytest $(if $(ARGS),$(ARGS),$(TIMESCALE))
