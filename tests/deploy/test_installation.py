@@ -2,6 +2,7 @@
 
 import base64
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -30,6 +31,13 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     if os.geteuid() == 0:
         monkeypatch.setattr(os, "geteuid", lambda: 1)  # nothing is handed over
     return folder
+
+
+@pytest.fixture
+def made(commune: Path, empty: Path) -> Path:
+    """An installation of the test's own."""
+    shutil.copytree(commune, empty)
+    return empty
 
 
 def test_run_again_it_changes_nothing(empty: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -74,17 +82,16 @@ def test_the_certificates_are_the_authoritys_and_name_the_hosts(commune: Path) -
         assert {"ioc.hopkim.vn", "10.0.0.5", "localhost"} <= set(names(commune / certificate))
 
 
-def test_certificates_are_renewed_when_they_end_or_lack_a_name(empty: Path) -> None:
-    main([*INIT, "--into", str(empty)])
-    certificate = empty / "web" / "web.crt"
+def test_certificates_are_renewed_when_they_end_or_lack_a_name(made: Path) -> None:
+    certificate = made / "web" / "web.crt"
     key = certificate.with_suffix(".key").read_bytes()
     was, until = certificate.read_bytes(), ends(certificate)
     assert timedelta(days=820) < until - datetime.now(UTC) < timedelta(days=826)
-    assert main(["renew", "--into", str(empty)]) == 0
+    assert main(["renew", "--into", str(made)]) == 0
     assert certificate.read_bytes() == was
-    assert main(["renew", "--days", "900", "--into", str(empty)]) == 0
+    assert main(["renew", "--days", "900", "--into", str(made)]) == 0
     assert certificate.read_bytes() != was
-    assert main(["renew", "--host", "10.9.8.7", "--into", str(empty)]) == 0
+    assert main(["renew", "--host", "10.9.8.7", "--into", str(made)]) == 0
     assert {"ioc.hopkim.vn", "10.9.8.7"} <= set(names(certificate))
     assert certificate.with_suffix(".key").read_bytes() == key
 
@@ -112,22 +119,20 @@ def test_mistakes_are_named(empty: Path, capsys: pytest.CaptureFixture[str], wor
 
 @pytest.mark.parametrize("name", ["+", "#", "cam/../x", "cam\nuser ingest", "Cam-1", ""])
 def test_a_devices_name_cannot_widen_its_rights(
-    empty: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str
+    made: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str
 ) -> None:
-    main([*INIT, "--into", str(empty)])
-    was = snapshot(empty / "broker")
+    was = snapshot(made / "broker")
     register = tmp_path / "devices.csv"
     register.write_text(f'unit,kind,name\n05068,camera,"{name}"\n')
-    assert main(["devices", "--register", str(register), "--into", str(empty)]) == 2
+    assert main(["devices", "--register", str(register), "--into", str(made)]) == 2
     assert "devices.csv:line 2" in capsys.readouterr().err
-    assert snapshot(empty / "broker") == was
+    assert snapshot(made / "broker") == was
 
 
-def test_an_authority_without_its_key_is_not_replaced(empty: Path) -> None:
-    main([*INIT, "--into", str(empty)])
-    (empty / "authority" / "ca.key").unlink()
+def test_an_authority_without_its_key_is_not_replaced(made: Path) -> None:
+    (made / "authority" / "ca.key").unlink()
     with pytest.raises(Mishap, match=r"only one of ca\.key and ca\.crt"):
-        Authority(empty / "authority").make("IOC")
+        Authority(made / "authority").make("IOC")
 
 
 def test_it_needs_nothing_but_python(empty: Path) -> None:
