@@ -4,7 +4,7 @@ availability = 100 · online / (online + offline + fault): observed time without
 observed. The figure by contract is the same within the contract's hours, without its exclusions.
 """
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
@@ -16,6 +16,7 @@ from api.answer import Json, Listed
 from api.context import TheStore
 from api.devices import Which, Window, find
 from api.listing import Asked, Listing, Paged
+from api.problems import Problem
 from api.reasons import sentence
 from api.sql import QUERIES
 
@@ -29,6 +30,7 @@ UPTIME = Listing(
         "id": "id = %(id)s", "unit": "unit = %(unit)s", "kind": "kind = %(kind)s", "hamlet": "hamlet = %(hamlet)s",
     },
 )  # fmt: skip
+_MOST = timedelta(days=732)
 GROUPS = Listing("uptime-groups", QUERIES["uptime_groups"], key={"unit": str, "kind": str, "hamlet": str})
 WHY = Listing("uptime-why", QUERIES["uptime_why"], key={"started_at": datetime})
 
@@ -64,6 +66,12 @@ class UptimeOfTime(Uptime):
 
     start: datetime
     stop: datetime
+
+
+class Day(Spent):
+    """The time of one device on one local day."""
+
+    day: date
 
 
 class Group(Spent):
@@ -126,6 +134,15 @@ def uptime_of_one(id: str, asked: Annotated[OfOne, Query()], store: TheStore) ->
     bounds = asked.bounds()
     row = UPTIME.page(store, Which(unit=unit, kind=kind), id=name, **bounds).rows[0]
     return Json(row | bounds)
+
+
+@router.get("/devices/{id}/uptime/days", response_model=Listed[Day], dependencies=[VIEWER])
+def uptime_days(id: str, asked: Annotated[OfOne, Query()], store: TheStore) -> Json:
+    """Return a device's seconds in each state by local day, the oldest first; the days of at most two years."""
+    device, bounds = find(store, id, asked), asked.bounds()
+    if bounds["stop"] - bounds["start"] > _MOST:
+        raise Problem(422, "invalid-request", f"start and stop are at most {_MOST.days} days apart; ask in pieces")
+    return Json({"items": store.rows(QUERIES["uptime_days"], device._asdict() | bounds), "next": None})
 
 
 @router.get("/devices/{id}/uptime/why", response_model=Listed[Piece], dependencies=[VIEWER])

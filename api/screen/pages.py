@@ -22,6 +22,7 @@ class Page:
 
 PAGES = (
     Page("/", "overview", "Tổng quan"),
+    Page("/thiet-bi", "devices", "Thiết bị", deeper=True),
     Page("/su-co", "incidents", "Sự cố", deeper=True),
     Page("/ngan-sach", "board", "Ngân sách", board="budget"),
 )
@@ -34,6 +35,8 @@ def open_to(role: Role) -> list[dict[str, Any]]:
 
 _FEEDS = {
     "budget": "/ngan-sach",
+    "camera_status": "/thiet-bi?kind=camera",
+    "network_status": "/thiet-bi?kind=network",
 }
 
 

@@ -55,6 +55,27 @@ from (
     where %(hamlet)s::text is null or hamlet = %(hamlet)s::text) u
 group by unit, kind, hamlet
 
+-- uptime_days: seconds of one device in each state by local day, oldest first; null where nothing was observed
+select d.day, coalesce(u.online, 0) / 1e6 as online_s, coalesce(u.offline, 0) / 1e6 as offline_s,
+       coalesce(u.fault, 0) / 1e6 as fault_s, coalesce(u.maintenance, 0) / 1e6 as maintenance_s,
+       coalesce(u.blind, 0) / 1e6 as blind_s,
+       100 * (u.online / nullif(u.online + u.offline + u.fault, 0)::double precision) as availability,
+       coalesce(u.contract_online, 0) / 1e6 as contract_online_s, coalesce(u.contract_down, 0) / 1e6 as contract_down_s,
+       100 * (u.contract_online / nullif(u.contract_online + u.contract_down, 0)::double precision)
+           as contract_availability
+from (
+    select array_agg(day::date order by day) as days
+    from generate_series(local_day(%(start)s), local_day(%(stop)s - interval '1 us'), interval '1 day') as day
+) a
+cross join lateral unnest(a.days) with ordinality as d(day, n)
+left join uptime_in(
+    array_fill(%(unit)s::text, array[cardinality(a.days)]), array_fill(%(kind)s::text, array[cardinality(a.days)]),
+    array_fill(%(name)s::text, array[cardinality(a.days)]),
+    array(select greatest(midnight(day), %(start)s) from unnest(a.days) with ordinality as x(day, n) order by n),
+    array(select least(midnight(day + 1), %(stop)s) from unnest(a.days) with ordinality as x(day, n) order by n)
+) u using (n)
+order by d.day
+
 -- uptime_why: what the time of one device counted as, with the evidence
 select p.started_at, p.ended_at, extract(epoch from p.ended_at - p.started_at)::double precision as duration_s,
        p.state, p.reason, coalesce(p.counted, '') as counted, p.source, coalesce(s.title, '') as source_title, p.word,

@@ -176,3 +176,20 @@ def test_what_a_sheet_cannot_hold_costs_no_file() -> None:
     assert cells[2] == NOW.astimezone(LOCAL).replace(tzinfo=None)
     assert cells[3] is True
     assert len(cells[4]) == 32_767
+
+
+def test_days_add_up_to_the_whole(api: Api, store: Store, day: None) -> None:
+    window = {"start": at(-24).isoformat(), "stop": at(30).isoformat()}
+    client = api.client()
+    days = client.get("/api/v1/devices/cam-1/uptime/days", params=window).json()["items"]
+    assert [one["day"] for one in days] == [str((START + timedelta(days=n, hours=12)).date()) for n in (-1, 0, 1)]
+    assert days[0]["availability"] is None  # nothing was observed, which is not 0
+    assert (days[1]["online_s"], days[1]["offline_s"], days[1]["maintenance_s"]) == (20 * 3600, 2 * 3600, 3600)
+    whole = client.get("/api/v1/devices/cam-1/uptime", params=window).json()
+    roll_up(store)
+    again = client.get("/api/v1/devices/cam-1/uptime/days", params=window).json()["items"]
+    for key in ("online_s", "offline_s", "fault_s", "maintenance_s", "blind_s"):
+        assert sum(one[key] for one in days) == whole[key]
+        assert [one[key] for one in again] == [one[key] for one in days]
+    far = client.get("/api/v1/devices/cam-1/uptime/days", params={**window, "start": "2020-01-01"})
+    assert far.status_code == 422

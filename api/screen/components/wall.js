@@ -23,11 +23,12 @@ export default {
         <div v-for="[name, devices] in rows" :key="name" class="row">
           <span class="place" :title="name">{{ name }}</span>
           <ul>
-            <li v-for="[key, device] in devices" :key="key" class="tile" tabindex="0" role="img"
+            <li v-for="[key, device] in devices" :key="key">
+              <a class="tile" :href="'/thiet-bi/' + key.split('/').map(encode).join('/')" data-page="1"
                 :class="[device.state, { flash: view.fresh[key], strange: device.strange }]" :aria-label="spoken(device)"
-                @pointerenter="show(key, $event)" @pointerleave="hide" @focus="show(key, $event)" @blur="hide">
+                @pointerenter="show(key, $event)" @pointerleave="hide" @focus="show(key, $event)" @blur="hide" @click="hide">
               <Mark :name="device.kind"/><span>{{ device.short }}</span><small v-if="!density && device.seen !== null">{{ age(device) }}</small>
-              <Mark v-if="marks[device.state]" :name="marks[device.state]" class="state"/>
+              <Mark v-if="marks[device.state]" :name="marks[device.state]" class="state"/></a>
             </li>
           </ul>
         </div>
@@ -38,7 +39,7 @@ export default {
         <li>nét đứt: chờ lắp đặt</li>
       </ul>
     </section>`,
-  setup: () => ({ picture, view, marks: STATE_MARKS, legend: LEGEND }),
+  setup: () => ({ picture, view, marks: STATE_MARKS, legend: LEGEND, encode: encodeURIComponent }),
   computed: {
     states: () => ({ ...view.words.states, fault: "lỗi, chất lượng kém" }),
     rows() {
