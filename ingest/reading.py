@@ -33,13 +33,10 @@ CONNECTIONS = 20
 
 READABLE: Mapping[str, tuple[str, ...]] = {
     "unit": (),
-    "unit_successor": (),
-    "hamlet": (),
     "device": (),
     "device_now": (),
     "device_report": (),
     "device_source": (),
-    "device_state": (),
     "device_change": ("id", "unit", "kind", "name", "field", "old", "new", "valid_from"),
     "state_span": (),
     "blind_span": (),

@@ -14,6 +14,7 @@ from tests.servers import versions
 
 FIGURES = (
     "drain", "live", "store", "stream", "devices", "rest", "shape", "workbook", "cameras", "paged", "states", "uptime",
+    "boards",
 )  # fmt: skip
 
 

@@ -94,7 +94,7 @@ def live(store: Store, now: datetime) -> None:
 def _said(devices: list[DeviceId], now: datetime) -> Iterator[Understood]:
     """Yield everything that was heard within the year, in the order of time."""
     fleet = [(f"{device.kind}s", _MQTT[device.kind](device, 1)) for device in devices]
-    offices = [(name, office) for unit in COMMUNES for name, office in _offices(unit)]
+    heard = [(name, office) for unit in COMMUNES for name, office in offices(unit)]
     probes: list[tuple[str, Simulator]] = [
         ("lines", NetworkSnmpSimulator(UNIT, 1, [Line("rt-tslcd", interface="ether1", peak_pct=104)], SECRET)),
         ("recorders", RecorderSnmpSimulator(UNIT, 1, [Nvr("nvr-01", {1: "cam-17", 2: "cam-18"})], SECRET)),
@@ -104,18 +104,19 @@ def _said(devices: list[DeviceId], now: datetime) -> Iterator[Understood]:
     while at <= minute:
         age = minute - at
         spoke = [*fleet, *probes]
-        if age % timedelta(days=1) == timedelta() and (age < timedelta(days=8) or at.day <= 5):
-            spoke += offices
+        if age % timedelta(days=1) == timedelta() and (age < timedelta(days=4) or at.day <= 5):
+            spoke += heard
         for source, simulator in spoke:
             records = simulator.measure(at)
             yield Understood(Message(source, f"{source}/{at:%F}", b"", at), records)
-        at += timedelta(days=5) if age > timedelta(days=35) else timedelta(hours=12 if age > timedelta(days=2) else 1)
+        at += timedelta(days=5) if age > timedelta(days=35) else timedelta(hours=24 if age > timedelta(days=1) else 1)
         at = min(at, minute) if age else at
     refused = Message("cameras", "ioc/05068/camera/cam-01/status", b"{", now)
     yield Understood(refused, (), Rejection(refused, "understand", "body", "not JSON"))
 
 
-def _offices(unit: str) -> list[tuple[str, Simulator]]:
+def offices(unit: str) -> list[tuple[str, Simulator]]:
+    """Return every office of a commune, by the name of its source."""
     return [
         ("treasury", BudgetTreasurySimulator([unit], 1)),
         ("budget", BudgetSimulator(unit, 1)),

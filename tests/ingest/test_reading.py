@@ -84,7 +84,7 @@ def test_it_sees_no_other_table(reader: psycopg.Connection, store: Store) -> Non
         " and relkind in ('r', 'p', 'v', 'm') and not relispartition"
     )
     others = {row["name"] for row in rows} - set(reading.READABLE)
-    assert others >= {"account", "session", "token", "audit", "outbox", "receiver", "cursor"}
+    assert others >= {"account", "session", "token", "audit", "notice", "receiver", "cursor"}
     for name in sorted(others):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             reader.execute(sql.SQL("select 1 from {}").format(sql.Identifier(name)))

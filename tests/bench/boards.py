@@ -1,0 +1,192 @@
+"""Boards: how long all panels of a page take at the database, for a commune and a province; how fast they are built."""
+
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+
+from connectors.contract import Message
+from ingest.batch import Committer
+from ingest.pipeline import Understood
+from ingest.rollup import roll_up
+from ingest.store import Store
+from tests.bench.site import site
+from tests.bench.table import Line, Target
+from tests.dashboards.asked import Query, queries
+from tests.dashboards.lived import offices
+from tests.screen.commune import UNIT
+
+YEAR = timedelta(days=365)
+_BUILD = "import hashlib; from dashboards import build; print(hashlib.sha256(repr(build.files()).encode()).hexdigest())"
+
+
+def figure(*, quick: bool) -> list[Line]:
+    """Take all: building twice, a commune of 100 devices, a province of 100 communes."""
+    return [*_built(), *_scale("a commune", 1, 100, quick=quick), *_scale("a province", 100, 100, quick=quick)]
+
+
+def _built() -> list[Line]:
+    took, digests = [], set()
+    for _ in range(3):
+        began = time.perf_counter()
+        done = subprocess.run([sys.executable, "-c", _BUILD], capture_output=True, text=True, check=True)
+        took.append(time.perf_counter() - began)
+        digests.add(done.stdout)
+    return [
+        Line("boards and provisioning built, Python's start included", "s", took, target=Target("<", 2, "measured")),
+        Line("  texts that differ between builds", "files", [len(digests) - 1], target=Target("<", 1, "measured")),
+    ]
+
+
+def _scale(name: str, communes: int, devices: int, *, quick: bool) -> list[Line]:
+    with site() as here, here.store() as store:
+        now = datetime.now(UTC)
+        units = _fill(store, communes, devices, now, minutes=60 if quick else 2 * 1440 // (10 if communes > 1 else 1))
+        lines = []
+        for words, span in (("24 h", timedelta(days=1)), ("30 d", timedelta(days=30)), ("a year", YEAR)):
+            pages = {
+                board: [_page(store, its, now - span, now, units) for _ in range(1 if quick else 3)]
+                for board, its in _boards().items()
+            }
+            worst = max(pages, key=lambda board: min(ms for ms, _ in pages[board]))
+            lines.append(
+                Line(
+                    f"{name}, {words}: the slowest page ({worst})", "ms", [ms for ms, _ in pages[worst]],
+                    [raw for _, raw in pages[worst]], "the same rows raw",
+                    Target("<", 300 if communes == 1 else 1500, "measured"),
+                )
+            )  # fmt: skip
+            lines.append(
+                Line("  the overview", "ms", [ms for ms, _ in pages["ioc-overview"]],
+                     [raw for _, raw in pages["ioc-overview"]], "the same rows raw")
+            )  # fmt: skip
+        slow = sorted(_each(store, now - YEAR, now, units), reverse=True)[:5]
+        lines += [Line(f"  {name}, a year: {query}", "ms", [ms]) for ms, query in slow]
+    return lines
+
+
+def _boards() -> dict[str, list[Query]]:
+    found: defaultdict[str, list[Query]] = defaultdict(list)
+    for query in queries():
+        if query.kind != "alert":
+            found[query.board].append(query)
+    return found
+
+
+def _chosen(units: Sequence[str]) -> dict[str, Sequence[str]]:
+    hamlets = [f"Thôn {n}" for n in range(10)]
+    return {"commune": units, "hamlet": hamlets, "kind": ("camera", "loudspeaker", "network")}
+
+
+def _page(
+    store: Store, its: Sequence[Query], start: datetime, stop: datetime, units: Sequence[str]
+) -> tuple[float, float]:
+    """Return the time of all queries of a page, one after the other, and that of reading their rows from tables."""
+    asked = [query.sent(start, stop, _chosen(units)) for query in its]
+    with store.transaction() as link:
+        began = time.perf_counter()
+        for sql in asked:
+            link.execute(sql.encode(), prepare=False).fetchall()
+        took = 1000 * (time.perf_counter() - began)
+        for n, sql in enumerate(asked):
+            link.execute(f"create temp table raw_{n} on commit drop as {sql}".encode(), prepare=False)
+        began = time.perf_counter()
+        for n in range(len(asked)):
+            link.execute(f"select * from raw_{n}".encode(), prepare=False).fetchall()  # noqa: S608 - our own name
+        return took, 1000 * (time.perf_counter() - began)
+
+
+def _each(store: Store, start: datetime, stop: datetime, units: Sequence[str]) -> list[tuple[float, str]]:
+    found = []
+    for its in _boards().values():
+        for query in its:
+            with store.transaction() as link:
+                began = time.perf_counter()
+                link.execute(query.sent(start, stop, _chosen(units)).encode()).fetchall()
+                found.append((1000 * (time.perf_counter() - began), str(query)))
+    return found
+
+
+def _fill(store: Store, communes: int, devices: int, now: datetime, *, minutes: int) -> list[str]:
+    """Write a year: states, figures of offices, reports each minute of the last time and each hour before."""
+    rows = store.rows("select code from unit where valid_to is null and parent = '17' and level <> 'province'")
+    units = [UNIT, *[row["code"] for row in rows if row["code"] != UNIT]][:communes]
+    falls = 730 if communes == 1 else 52
+    asked = {"units": units, "devices": devices, "falls": falls, "now": now, "minutes": minutes}
+    with store.transaction() as link:
+        for statement in _YEAR_OF_DEVICES:
+            link.execute(statement, asked)
+    at = now - YEAR
+    while at < now:
+        batch = [Understood(_message(name, at), office.measure(at)) for name, office in offices(UNIT)]
+        Committer(store).commit(batch)
+        at += timedelta(days=7 if communes == 1 else 28)
+    with store.transaction() as link:
+        for statement in _COPIES:
+            link.execute(statement, {"unit": UNIT, "units": units[1:]})
+    while roll_up(store):
+        pass
+    with psycopg.connect(store.url, autocommit=True) as link:
+        link.execute("vacuum analyze")
+    return units
+
+
+def _message(name: str, at: datetime) -> Message:
+    return Message(name, name, b"", at)
+
+
+_YEAR_OF_DEVICES = (
+    """insert into device (unit, kind, name, title, hamlet, lifecycle, registered_at)
+    select u, (array['camera', 'camera', 'loudspeaker', 'network'])[1 + n %% 4], 'dev-' || n, 'Thiết bị ' || n,
+           'Thôn ' || n %% 10, 'installed', %(now)s - interval '365 days'
+    from unnest(%(units)s::text[]) u, generate_series(1, %(devices)s) n""",
+    """insert into device_state (unit, kind, name, at, seen_at, state, reported, since, source, facts)
+    select unit, kind, name, %(now)s, %(now)s, 'online', 'online', %(now)s, kind || 's', '{}' from device""",
+    """insert into state_span (unit, kind, name, started_at, ended_at, state)
+    select unit, kind, name, at, lead(at) over (partition by unit, kind, name order by at),
+           case when n %% 2 = 0 then 'online' else 'offline' end
+    from (select unit, kind, name, n, %(now)s - interval '365 days' + interval '365 days' * (n + 0.8 * random())
+                 / %(falls)s as at
+          from device, generate_series(0, %(falls)s - 1) n) s where at < %(now)s""",
+    """insert into source (name, connector, feed, title, transport, stale_after, last_message_at, heartbeat_at)
+    select k || 's', k || '_mqtt', k || '_status', k, 'subscribed', '10 minutes', %(now)s, %(now)s
+    from unnest(array['camera', 'loudspeaker', 'network']) k""",
+    """insert into source_minute (unit, source, minute, stored)
+    select u, k || 's', m, 25 from unnest(%(units)s::text[]) u, unnest(array['camera', 'loudspeaker', 'network']) k,
+           generate_series(date_trunc('hour', %(now)s - interval '365 days'), %(now)s, '1 hour') m""",
+    """insert into device_report (unit, kind, name, at, digest, received_at, state, readings, source)
+    select unit, kind, name, at, 1, at, 'online', '{"temperature": 41.5, "disk_free": 52, "load_pct": 30}', kind || 's'
+    from device, generate_series(%(now)s - make_interval(mins => %(minutes)s), %(now)s, '1 minute') at""",
+    """insert into device_report (unit, kind, name, at, digest, received_at, state, readings, source)
+    select unit, kind, name, at, 2, at, 'online', '{"temperature": 41.5, "disk_free": 52, "load_pct": 30}', kind || 's'
+    from device, generate_series(
+        %(now)s - interval '365 days', %(now)s - interval '3 days',
+        case when cardinality(%(units)s::text[]) > 1 then interval '3 days' else '1 hour' end) at""",
+    """insert into incident (unit, rule, subject_kind, subject, title_vi, owner, severity, state, opened_at, since,
+        announced_at, cleared_at, closed_at)
+    select u, 'camera_offline', 'device', 'camera/dev-' || n, 'Camera mất kết nối', 'police_on_duty', 'warning',
+           'resolved', at, at, at, at + interval '1 hour', at + interval '1 hour'
+    from unnest(%(units)s::text[]) u, generate_series(1, 1000) n,
+         lateral (select %(now)s - interval '365 days' * (n / 1001.0) as at) t""",
+)
+"""Statements that fill tables of devices for every commune; ``falls`` is how many spans a device has."""
+_COPIES = (
+    """insert into observation (unit, indicator, period_start, period_end, period_kind, cumulative, scope, dims,
+        revision, latest, value, numerator, denominator, bound, low, high, stated, quality, source, address,
+        received_at, level)
+    select u, indicator, period_start, period_end, period_kind, cumulative, scope, dims, revision, latest, value,
+           numerator, denominator, bound, low, high, stated, quality, source, address, received_at, level
+    from observation, unnest(%(units)s::text[]) u where unit = %(unit)s""",
+    """insert into case_now (unit, kind, id, at, opened_at, closed_at, status, category, severity, due, channel, hamlet,
+        source, received_at)
+    select u, kind, id, at, opened_at, closed_at, status, category, severity, due, channel, hamlet, source, received_at
+    from case_now, unnest(%(units)s::text[]) u where unit = %(unit)s""",
+    """insert into broadcast (unit, kind, source, id, device, programme, priority, starts_at, ends_at, state,
+        received_at)
+    select u, kind, source, id, device, programme, priority, starts_at, ends_at, state, received_at
+    from broadcast, unnest(%(units)s::text[]) u where unit = %(unit)s""",
+)
