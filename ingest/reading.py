@@ -25,7 +25,6 @@ SETTINGS: Mapping[str, str] = {
     "idle_in_transaction_session_timeout": "1min",
     "TimeZone": "UTC",
     "jit": "off",  # long SQL over few rows: compiling it takes longer than answering
-    "jit": "off",
 }
 """What its sessions begin with. Only habits: a session may change them, what guards the rows are the grants."""
 CONNECTIONS = 20
