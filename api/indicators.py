@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from api import PREFIX
 from api.access import VIEWER
@@ -77,12 +77,19 @@ class Where(Asked):
     unit: str | None = None
 
 
+Width = Annotated[timedelta | None, Field(ge=timedelta(minutes=1), le=timedelta(days=366))]
+
+
+def _seconds(value: object) -> object:
+    return int(value) if isinstance(value, str) and value.isdecimal() else value
+
+
 class When(Where):
     """Of which commune and time [start, stop); the buckets at both ends are whole."""
 
     start: Day | None = None
     stop: Day | None = None
-    step: Annotated[timedelta | None, Field(ge=timedelta(minutes=1), le=timedelta(days=366))] = None
+    step: Annotated[Width, BeforeValidator(_seconds)] = None
     """Width of the buckets, as seconds or ISO 8601 (PT6H), rounded up to whole grains; none: the number's grain."""
 
 

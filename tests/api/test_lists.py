@@ -9,7 +9,8 @@ import pytest
 
 from api.cases import Case
 from api.observations import Observation
-from api.sources import Rejection, Source
+from api.rejections import Rejection
+from api.sources import Source
 from api.units import Unit
 from dashboards import indicators
 from ingest.store import Store
@@ -149,6 +150,10 @@ def test_numbers_come_from_their_one_definition(api: Api, store: Store) -> None:
     for key in known:
         assert client.get(f"/api/v1/indicators/{key}").status_code == 200, key
         assert client.get(f"/api/v1/indicators/{key}/now").status_code == 200, key
+    hours = [client.get("/api/v1/indicators/devices_camera_total", params={"step": step}) for step in ("172800", "P2D")]
+    assert [one.status_code for one in hours] == [200, 200]
+    assert hours[0].json()["items"] == hours[1].json()["items"]
+    assert client.get("/api/v1/indicators/devices_camera_total", params={"step": "5"}).status_code == 422
     missing = client.get("/api/v1/indicators/nothing")
     assert missing.status_code == 404
     assert missing.json()["indicators"] == sorted(known)
