@@ -100,3 +100,4 @@ def require(role: Role) -> Any:
 VIEWER = require("viewer")
 OPERATOR = require("operator")
 TECHNICIAN = require("technician")
+ADMIN = require("admin")

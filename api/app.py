@@ -12,6 +12,7 @@ from starlette.routing import compile_path
 from api import (
     PREFIX,
     alerts,
+    audit_trail,
     broadcasts,
     canaries,
     cases,
@@ -26,6 +27,8 @@ from api import (
     metrics,
     observations,
     outlines,
+    password,
+    people,
     played,
     probes,
     problems,
@@ -35,6 +38,7 @@ from api import (
     session,
     sources,
     stream,
+    thresholds,
     totals,
     units,
     uptime,
@@ -92,7 +96,8 @@ def create_app(
     app.add_middleware(Measured, meter=meter)
     problems.handle(app)
     for part in (
-        probes, metrics, session, messages, imports, units, outlines, devices, observations, totals, cases, uptime, played,
+        probes, metrics, session, password, people, audit_trail, thresholds, messages, imports, units, outlines,
+        devices, observations, totals, cases, uptime, played,
         broadcasts, incidents, alerts, handling, indicators, maintenance, roster, register, sources, canaries, receivers,
         stream, exports,
     ):  # fmt: skip

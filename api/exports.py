@@ -12,8 +12,8 @@ from fastapi.responses import StreamingResponse
 from psycopg.rows import DictRow
 from pydantic import BaseModel
 
-from api import PREFIX, broadcasts, cases, devices, incidents, observations, played, uptime
-from api.access import VIEWER
+from api import PREFIX, audit_trail, broadcasts, cases, devices, incidents, observations, played, uptime
+from api.access import ADMIN, VIEWER
 from api.context import TheStore
 from api.listing import Listing
 from connectors.contract import LOCAL
@@ -109,3 +109,10 @@ def played_file(request: Request, asked: Annotated[played.Sought, Query()], stor
 def incidents_file(request: Request, asked: Annotated[incidents.Sought, Query()], store: TheStore) -> StreamingResponse:
     """Return every incident that matches, as a file; members and evidence as JSON."""
     return _file(request, incidents.INCIDENTS, incidents.Incident, store, asked)
+
+
+@router.get("/audit.csv", name="audit_csv", dependencies=[ADMIN])
+@router.get("/audit.xlsx", name="audit_xlsx", dependencies=[ADMIN])
+def audit_file(request: Request, asked: Annotated[audit_trail.Sought, Query()], store: TheStore) -> StreamingResponse:
+    """Return who did what, as a file; details as JSON."""
+    return _file(request, audit_trail.AUDIT, audit_trail.Act, store, asked)

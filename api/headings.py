@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 HEADINGS: Mapping[str, str] = {
+    "action": "Việc đã làm",
+    "actor": "Người làm",
     "address": "Địa chỉ nhận",
     "announced_at": "Thông báo lúc",
     "assignee": "Người xử lý",
@@ -23,6 +25,7 @@ HEADINGS: Mapping[str, str] = {
     "deadline": "Hạn xử lý",
     "delay_s": "Lệch giờ (giây)",
     "denominator": "Mẫu số",
+    "detail": "Chi tiết",
     "device": "Cụm loa",
     "dims": "Phân tổ",
     "due": "Hạn",

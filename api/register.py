@@ -1,146 +1,30 @@
 """The device register, kept by technicians: one device changed, renamed, replaced, moved, its history beside it."""
 
 import re
-import unicodedata
-from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal, Self
+from datetime import UTC, datetime
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from psycopg.rows import dict_row
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from api import PREFIX
 from api.access import TECHNICIAN, VIEWER, Principal
 from api.accounts import audit
 from api.answer import Json
-from api.context import TheStore
+from api.context import TheSettings, TheStore
 from api.devices import Which, find
-from api.listing import Instant
-from api.maintenance import refused, sentence
+from api.entry import Amended, Newcomer, Registered, Successor
+from api.maintenance import refused
 from api.problems import Problem
-from api.roster import Unit, difference
+from api.roster import difference
 from connectors.contract import DeviceId, Fault
 from ingest import names, register
 from ingest.names import CannotRegister, Taken
-from ingest.register import LABELS
 from ingest.sql import QUERIES
 from ingest.store import Link
 from ingest.stream import notify
 
 router = APIRouter(prefix=PREFIX, tags=["register"])
-
-Lifecycle = Literal["installed", "pending_install", "disabled", "retired"]
-Name = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}$")]
-
-
-def _words(value: str) -> str:
-    text = " ".join(unicodedata.normalize("NFC", value).split())
-    if not text.isprintable():
-        raise ValueError("a text to read is expected")
-    return text
-
-
-Words = Annotated[str, Field(max_length=200), AfterValidator(_words)]
-
-
-class Amended(BaseModel):
-    """What shall be said of a device: only what is given changes; ``valid_from`` (none: now) may lie in the past."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    title: Words | None = None
-    hamlet: Words | None = None
-    place: Words | None = None
-    latitude: float | None = Field(default=None, ge=-90, le=90)
-    longitude: float | None = Field(default=None, ge=-180, le=180)
-    owner: Words | None = None
-    upstream: Words | None = None
-    expected_every_s: float | None = Field(default=None, ge=1, le=86_400)
-    horns: int | None = Field(default=None, ge=0, le=100)
-    lifecycle: Lifecycle | None = None
-    name: Name | None = None
-    """The name that the device uses in its messages from now on."""
-    valid_from: Instant | None = None
-    reason: Words = ""
-
-    @model_validator(mode="after")
-    def _whole(self) -> Self:
-        if ("latitude" in self.model_fields_set) != ("longitude" in self.model_fields_set):
-            raise ValueError("latitude and longitude go together")
-        nulls = {"title", "hamlet", "place", "owner", "upstream", "lifecycle", "name"} & self.model_fields_set
-        if empty := sorted(name for name in nulls if getattr(self, name) is None):
-            raise ValueError(f"{', '.join(empty)}: null says nothing; leave it out, or send an empty text")
-        return self
-
-    def fields(self) -> dict[str, Any]:
-        """Return what is given, as the register names it."""
-        said = {key: getattr(self, key) for key in LABELS if key in self.model_fields_set}
-        if "expected_every_s" in self.model_fields_set:
-            every = self.expected_every_s
-            said["expected_every"] = None if every is None else timedelta(seconds=every)
-        return said
-
-
-class Successor(BaseModel):
-    """The device that takes another's place, or the same one in another commune; what is not given is as before."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    name: Name
-    unit: Unit | None = None
-    title: Words | None = None
-    hamlet: Words | None = None
-    place: Words | None = None
-    valid_from: Instant | None = None
-    reason: Annotated[str, Field(max_length=200), AfterValidator(sentence)]
-
-
-class Entry(BaseModel):
-    """A device as it is registered; ``other_names`` are names of its messages besides ``name``."""
-
-    ref: str
-    unit: str
-    kind: str
-    name: str
-    title: str
-    hamlet: str
-    place: str
-    latitude: float | None
-    longitude: float | None
-    owner: str
-    upstream: str
-    expected_every_s: float | None
-    horns: int | None
-    lifecycle: str
-    registered_at: datetime
-    edited_at: datetime | None
-    replaces: str
-    other_names: list[str]
-
-
-class Noted(BaseModel):
-    """One change of the register: it holds from ``valid_from``; ``old`` null: it was not registered."""
-
-    id: int
-    unit: str
-    kind: str
-    name: str
-    ref: str
-    field: str
-    old: str | None
-    new: str
-    valid_from: datetime
-    changed_at: datetime
-    actor: str
-    reason: str
-
-
-class Registered(BaseModel):
-    """A device's entry, those that stood in its place before (newest first), and all changes, newest first."""
-
-    entry: Entry
-    before: list[Entry]
-    changes: list[Noted]
 
 
 @router.patch("/devices/{id}", response_model=Registered)
@@ -154,6 +38,7 @@ def amend_device(
     """Change what the register says of a device; its history stays, and says since when each thing holds."""
     device = find(store, id, which)
     with store.transaction() as link:
+        _still(link, device, what.version)
         try:
             change = register.edit(
                 link, device, what.fields(), actor=who.name, valid_from=what.valid_from, reason=what.reason
@@ -170,6 +55,28 @@ def amend_device(
             )
             notify(link, [device], (), ())
         return Json(_registered(link, device))
+
+
+@router.post("/devices", response_model=Registered, status_code=201)
+def enter_device(what: Newcomer, store: TheStore, settings: TheSettings, who: Annotated[Principal, TECHNICIAN]) -> Json:
+    """Enter a device, or confirm one that was only heard of; 409 where the register has one of this name."""
+    device = DeviceId(what.unit or settings.commune.unit, what.kind, what.name)
+    entry = register.Entry(device, what.fields())
+    now = datetime.now(UTC)
+    with store.transaction() as link:
+        if faults := register.checked(link, [entry]):
+            raise _refused(CannotRegister(faults))
+        (change,) = register.compare(link, [entry])
+        heard = link.execute(
+            "select from device where (unit, kind, name) = (%s, %s, %s) and lifecycle = 'unconfirmed'", device
+        ).fetchone()
+        if change.device != device or (change.change != "new" and heard is None):
+            reason = f"{change.device} is registered already; choose a name that is free"
+            raise _refused(Taken([Fault("name", reason, f"{what.name} đã có trong danh mục; chọn mã khác")]))
+        register.apply(link, [change], actor=who.name, valid_from=now, reason=what.reason)
+        audit(link, who.name, "device.enter", str(device), fields=difference(change)["fields"], reason=what.reason)
+        notify(link, [device], (), ())
+        return Json(_registered(link, device), 201)
 
 
 @router.post("/devices/{id}/replace", response_model=Registered, status_code=201)
@@ -209,7 +116,25 @@ def _registered(link: Link, device: DeviceId) -> dict[str, Any]:
     with link.cursor(row_factory=dict_row) as cursor:
         line = cursor.execute(QUERIES["device_line"], device._asdict()).fetchall()
         changes = cursor.execute(QUERIES["device_history"], device._asdict()).fetchall()
-    return {"entry": line[0], "before": line[1:], "changes": changes}
+    version = max((change["id"] for change in changes if change["ref"] == str(device)), default=0)
+    return {"entry": line[0], "version": version, "before": line[1:], "changes": changes}
+
+
+def _still(link: Link, device: DeviceId, version: int | None) -> None:
+    """Raise a 409 problem where somebody changed the device after the change of this number; locks the register."""
+    if version is None:
+        return
+    link.execute("select pg_advisory_xact_lock(hashtextextended('register', 0))")
+    said = _registered(link, device)
+    since = [change for change in said["changes"] if change["ref"] == str(device) and change["id"] > version]
+    if since:
+        last = max(since, key=lambda change: change["id"])
+        fields = {c["field"]: [c["old"], c["new"]] for c in sorted(since, key=lambda change: change["id"])}
+        detail = f"{last['actor']} changed {device} at {last['changed_at'].isoformat()}; look again"
+        raise Problem(
+            409, "changed-before", detail, by=last["actor"], at=last["changed_at"].isoformat(), fields=fields,
+            version=last["id"],
+        )  # fmt: skip
 
 
 def _refused(error: CannotRegister) -> Problem:

@@ -11,9 +11,9 @@ from api.access import COOKIE, VIEWER, same_origin
 from api.accounts import Role
 from api.answer import Json
 from api.context import TheSettings, TheStore, TheThrottle
+from api.password import proven
 from api.problems import Problem
 from api.tokens import digest
-from ingest.errors import StoreDown
 
 log = logging.getLogger(__name__)
 router = APIRouter(prefix=PREFIX, tags=["session"])
@@ -38,19 +38,11 @@ def sign_in(request: Request, who: SignIn, store: TheStore, settings: TheSetting
     """Sign in: sets the cookie ``ioc_session``, which lasts 12 h after its last use; 429 after five failures."""
     same_origin(request)
     name = who.username.strip().lower()
-    key = (name, request.client.host if request.client else "")
-    if wait := throttle.attempt(key):
-        detail = f"too many failures; try again in {wait:.0f} s"
-        raise Problem(429, "throttled", detail, headers={"Retry-After": str(int(wait) + 1)})
-    try:
-        role = accounts.verify(store, name, who.password)
-    except StoreDown:
-        throttle.withdraw(key)
-        raise
+    address = request.client.host if request.client else ""
+    role = proven(store, throttle, name, who.password, address)
     if role is None:
-        log.warning("sign-in refused name=%r address=%s", name, key[1])
+        log.warning("sign-in refused name=%r address=%s", name, address)
         raise Problem(401, "sign-in-refused", "this name and password don't belong together")
-    throttle.forgive(key)
     secret = secrets.token_urlsafe(32)
     with store.transaction() as link:
         link.execute("delete from session where expires_at < now()")
@@ -58,7 +50,7 @@ def sign_in(request: Request, who: SignIn, store: TheStore, settings: TheSetting
             "insert into session (digest, account, expires_at) values (%s, %s, now() + interval '12 hours')",
             (digest(secret), name),
         )
-        accounts.audit(link, name, "session.begin", name, address=key[1])
+        accounts.audit(link, name, "session.begin", name, address=address)
     answer = Json({"username": name, "role": role})
     answer.set_cookie(COOKIE, secret, httponly=True, samesite="lax", secure=settings.http.secure_cookies, path="/")
     return answer

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from api.register import Registered
+from api.entry import Registered
 from ingest.store import Store
 from tests.api.conftest import Api
 from tests.api.filling import OTHER, UNIT, register, status, take
@@ -133,3 +133,38 @@ def test_a_device_replaced_and_one_moved_away_stay_readable_with_what_follows(ap
     assert client.get("/api/v1/devices/cam-2").status_code == 409, "two devices have the name now"
     assert client.get(f"/api/v1/devices/{OTHER}.camera.cam-2").json()["lifecycle"] == "installed"
     assert client.post(path, json={"name": "cam-2", "reason": "x"}).status_code == 409
+
+
+def test_who_changes_a_device_second_is_told_who_was_first_and_what_changed(api: Api, store: Store) -> None:
+    register(store, "cam-1", title="Camera")
+    client, path = api.client("technician"), f"/api/v1/devices/{UNIT}.camera.cam-1"
+    seen = client.get(f"{path}/register").json()
+    assert seen["version"] == 0
+    first = client.patch(path, json={"title": "Camera cổng chợ", "version": seen["version"]})
+    assert first.status_code == 200, first.text
+    assert first.json()["version"] > 0
+    late = client.patch(path, json={"owner": "Công an xã", "version": seen["version"]})
+    assert (late.status_code, late.json()["type"]) == (409, "urn:commune-ioc:problem:changed-before")
+    assert late.json()["by"] == "token:test-technician"
+    assert late.json()["fields"] == {"title": ["Camera", "Camera cổng chợ"]}
+    assert late.json()["version"] == first.json()["version"]
+    again = client.patch(path, json={"owner": "Công an xã", "version": late.json()["version"]}).json()
+    assert (again["entry"]["title"], again["entry"]["owner"]) == ("Camera cổng chợ", "Công an xã")
+
+
+def test_a_device_is_entered_by_hand_once(api: Api, store: Store) -> None:
+    wish = {"kind": "camera", "name": "cam-9", "title": "Camera đầu làng", "expected_every_s": 60, "reason": "lắp mới"}
+    assert api.client("operator").post("/api/v1/devices", json=wish).status_code == 403
+    client = api.client("technician")
+    made = client.post("/api/v1/devices", json=wish)
+    assert made.status_code == 201, made.text
+    assert (made.json()["entry"]["ref"], made.json()["entry"]["lifecycle"]) == (f"{UNIT}.camera.cam-9", "installed")
+    again = client.post("/api/v1/devices", json=wish)
+    assert (again.status_code, again.json()["reasons"][0]["vi"]) == (409, "cam-9 đã có trong danh mục; chọn mã khác")
+    assert client.post("/api/v1/devices", json=wish | {"name": "CAM 9"}).status_code == 422
+    assert client.post("/api/v1/devices", json=wish | {"name": "cam-8", "latitude": 20.5}).status_code == 422
+    assert client.post("/api/v1/devices", json=wish | {"name": "cam-8", "unit": "99999"}).status_code == 422
+    take(store, [status("cam-7")])  # heard of, and nobody has entered it
+    assert client.post("/api/v1/devices", json=wish | {"name": "cam-7"}).json()["entry"]["title"] == "Camera đầu làng"
+    noted = store.rows("select subject from audit where action = 'device.enter' order by id")
+    assert [row["subject"] for row in noted] == [f"{UNIT}.camera.cam-9", f"{UNIT}.camera.cam-7"]
