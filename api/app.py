@@ -34,6 +34,7 @@ from api import (
     problems,
     receivers,
     register,
+    rejections,
     roster,
     session,
     sources,
@@ -99,7 +100,7 @@ def create_app(
         probes, metrics, session, password, people, audit_trail, thresholds, messages, imports, units, outlines,
         devices, observations, totals, cases, uptime, played,
         broadcasts, incidents, alerts, handling, indicators, maintenance, roster, register, sources, canaries, receivers,
-        stream, exports,
+        rejections, stream, exports,
     ):  # fmt: skip
         app.include_router(part.router)
     app.include_router(_document(app))

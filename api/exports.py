@@ -12,10 +12,23 @@ from fastapi.responses import StreamingResponse
 from psycopg.rows import DictRow
 from pydantic import BaseModel
 
-from api import PREFIX, audit_trail, broadcasts, cases, devices, incidents, observations, played, uptime
-from api.access import ADMIN, VIEWER
+from api import (
+    PREFIX,
+    audit_trail,
+    broadcasts,
+    cases,
+    devices,
+    imports,
+    incidents,
+    observations,
+    played,
+    rejections,
+    sources,
+    uptime,
+)
+from api.access import ADMIN, TECHNICIAN, VIEWER
 from api.context import TheStore
-from api.listing import Listing
+from api.listing import Listing, Paged
 from connectors.contract import LOCAL
 from ingest.store import Store
 
@@ -116,3 +129,26 @@ def incidents_file(request: Request, asked: Annotated[incidents.Sought, Query()]
 def audit_file(request: Request, asked: Annotated[audit_trail.Sought, Query()], store: TheStore) -> StreamingResponse:
     """Return who did what, as a file; details as JSON."""
     return _file(request, audit_trail.AUDIT, audit_trail.Act, store, asked)
+
+
+@router.get("/sources.csv", name="sources_csv", dependencies=[VIEWER])
+@router.get("/sources.xlsx", name="sources_xlsx", dependencies=[VIEWER])
+def sources_file(request: Request, asked: Annotated[Paged, Query()], store: TheStore) -> StreamingResponse:
+    """Return every feed with its state and its counters, as a file."""
+    return _file(request, sources.SOURCES, sources.Feed, store, asked)
+
+
+@router.get("/imports.csv", name="imports_csv", dependencies=[VIEWER])
+@router.get("/imports.xlsx", name="imports_xlsx", dependencies=[VIEWER])
+def imports_file(request: Request, asked: Annotated[imports.Sought, Query()], store: TheStore) -> StreamingResponse:
+    """Return every import that matches, as a file."""
+    return _file(request, imports.IMPORTS, imports.Import, store, asked)
+
+
+@router.get("/rejections.csv", name="rejections_csv", dependencies=[TECHNICIAN])
+@router.get("/rejections.xlsx", name="rejections_xlsx", dependencies=[TECHNICIAN])
+def rejections_file(
+    request: Request, asked: Annotated[rejections.OfSource, Query()], store: TheStore
+) -> StreamingResponse:
+    """Return what was refused, as a file without the originals; faults as JSON; for technicians."""
+    return _file(request, rejections.REJECTIONS, rejections.Refusal, store, asked, body=0)

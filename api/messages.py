@@ -5,34 +5,31 @@ import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, cast
 from uuid import uuid4
 
-import orjson
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, Field
 
 from api import PREFIX
 from api.access import OPERATOR, Principal
-from api.answer import Json, Number
+from api.answer import Json
+from api.context import TheStore
 from api.listing import Asked
 from api.problems import Problem
+from api.rehearsal import REASONS, Brought, Reason, Rehearsed, rehearsed, told
+from api.sql import QUERIES
 from ingest.batch import Committer
 from ingest.config import Settings
 from ingest.health import declare
 from ingest.pipeline import Delivery
-from ingest.receive import Receiver, Refused, Rehearsal
+from ingest.receive import Receiver
 from ingest.store import Store
 from ingest.units import unit_codes
 
 router = APIRouter(prefix=PREFIX, tags=["messages"])
 
 NDJSON = "application/x-ndjson"
-REASONS = 100
-"""Reasons told at most; the rest are in the source's rejections."""
-FIGURES = 200
-"""Figures that a dry run shows at most, changed ones first."""
-
 _BODY = {
     "requestBody": {
         "required": True,
@@ -45,72 +42,15 @@ _BODY = {
 }
 
 
-class Reason(BaseModel):
-    """Where a message was refused and why, in English and, where it is known, Vietnamese.
-
-    ``line`` counts from 1, blank lines too; null where the body is one message.
-    """
-
-    line: int | None
-    place: str
-    reason: str
-    vi: str
-
-
 class Taken(BaseModel):
-    """What became of a push: received = stored + duplicate + rejected."""
+    """What became of a push: received = stored + duplicate + rejected; ``before`` brought the very same already."""
 
     received: int
     stored: int
     duplicate: int
     rejected: int
     reasons: list[Reason] = []
-
-
-class Figure(BaseModel):
-    """A figure beside what is stored: ``old_…`` null where it is new."""
-
-    change: Literal["changed", "new", "same"]
-    unit: str
-    indicator: str
-    period_start: str
-    period_end: str
-    period_kind: str
-    cumulative: bool
-    scope: str
-    dims: dict[str, str]
-    value: Number | None
-    numerator: Number | None
-    denominator: Number | None
-    bound: str
-    low: Number | None
-    high: Number | None
-    stated: Number | None
-    quality: str
-    level: str
-    old_value: Number | None
-    old_numerator: Number | None
-    old_denominator: Number | None
-    old_stated: Number | None
-    old_quality: str | None
-
-
-class Rehearsed(BaseModel):
-    """What a push would do: messages that would be refused with every reason, figures by what would become of them.
-
-    ``others`` counts what is no figure (reports of devices, cases); ``figures`` are the first of them all.
-    """
-
-    dry_run: Literal[True]
-    received: int
-    rejected: int
-    reasons: list[Reason]
-    reasons_in_all: int
-    new: int
-    changed: int
-    same: int
-    others: int
-    figures: list[Figure]
+    before: Brought | None = None
 
 
 class To(Asked):
@@ -120,6 +60,8 @@ class To(Asked):
     """An MQTT topic or a file's name, for connectors that read it; the request's path otherwise."""
     dry_run: bool = False
     """Store nothing; tell every fault, and the difference to what is stored."""
+    after: int | None = Field(default=None, ge=0)
+    """The source's last import when its difference was looked at (0: none): 409 where another came since."""
 
 
 class Entrance:
@@ -164,6 +106,7 @@ def push(
     asked: Annotated[To, Query()],
     who: Annotated[Principal, OPERATOR],
     entrance: Annotated[Entrance, Depends(_entrance)],
+    store: TheStore,
     body: Annotated[bytes, Depends(_whole)],
 ) -> Json:
     """Store one raw message, or one a line with ``application/x-ndjson``; answers after the commit.
@@ -180,43 +123,28 @@ def push(
     bodies = [line for _, line in said] if lines else [body]
     receiver = entrance.receiver()
     address = asked.address or request.url.path
+    digest = hashlib.sha256(body).digest()
+    before = store.row(QUERIES["brought"], {"source": source, "digest": digest})
+    last = store.row(QUERIES["last_import"], {"source": source})
     if asked.dry_run:
-        return Json(rehearsed(receiver.rehearse(source, bodies, address), numbers))
-    delivery = Delivery(uuid4(), hashlib.sha256(body).digest(), who.name)
+        tried = rehearsed(receiver.rehearse(source, bodies, address), numbers)
+        return Json({**tried, "before": before, "last": last})
+    if asked.after is not None and last is not None and last["id"] != asked.after and before is None:
+        detail = f"{last['actor']} brought {last['address']} at {last['at'].isoformat()}; look at the difference again"
+        raise Problem(409, "came-first", detail, by=last["actor"], at=last["at"].isoformat(), address=last["address"])
+    delivery = Delivery(uuid4(), digest, who.name)
     counts: Counter[str] = Counter(received=0, stored=0, duplicate=0, rejected=0)
     reasons: list[dict[str, object]] = []
     for piece in _pieces(bodies, entrance.piece):
         receipt = receiver.receive(source, piece, address, delivery)
-        reasons += _reasons(receipt.reasons[: REASONS - len(reasons)], numbers[counts["received"] :])
+        reasons += told(receipt.reasons[: REASONS - len(reasons)], numbers[counts["received"] :])
         counts.update(received=receipt.received, stored=receipt.stored)
         counts.update(duplicate=receipt.duplicate, rejected=receipt.rejected)
     if counts["rejected"] and counts["rejected"] == counts["received"]:
         detail = f"all of {counts['received']} refused: {reasons[0]['reason']}"
         raise Problem(422, "all-refused", detail, reasons=reasons, **dict[str, Any](counts))
-    return Json({**counts, "reasons": reasons} if reasons else counts, status_code=202)
-
-
-def rehearsed(rehearsal: Rehearsal, numbers: Sequence[int | None]) -> dict[str, object]:
-    """Return a dry run as plain values; ``numbers`` are the lines of the messages."""
-    figures = [
-        {key: value for key, value in row.items() if key not in ("n", "old_received_at")}
-        | {"dims": orjson.Fragment(row["dims"])}
-        for row in rehearsal.figures[:FIGURES]
-    ]
-    return {
-        "dry_run": True,
-        "received": rehearsal.received,
-        "rejected": rehearsal.rejected,
-        "reasons": _reasons(rehearsal.reasons[:REASONS], numbers),
-        "reasons_in_all": len(rehearsal.reasons),
-        **rehearsal.counts,
-        "others": rehearsal.others,
-        "figures": figures,
-    }
-
-
-def _reasons(refused: Sequence[Refused], numbers: Sequence[int | None]) -> list[dict[str, object]]:
-    return [{"line": numbers[at], **fault._asdict()} for at, fault in refused]
+    more = {"reasons": reasons} if reasons else {}
+    return Json({**counts, **more, **({"before": before} if before else {})}, status_code=202)
 
 
 def _pieces(bodies: Sequence[bytes], size: int) -> Iterator[list[bytes]]:

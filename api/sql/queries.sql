@@ -169,9 +169,26 @@ select id, source, address, encode(digest, 'hex') as digest, actor, at, new, cha
 from import
 
 -- rejections: what was refused, whole
-select id, source, address, received_at, first_at, times, stage, place, reason, faults::text as faults, retried_at, resolved_at,
-       body
+select id, source, address, received_at, first_at, times, stage, place, reason, faults::text as faults, retried_at,
+       resolved_at, octet_length(body) as size,
+       case when %(body)s::int is null then body else substring(body from 1 for %(body)s::int) end as body
 from rejection
+
+-- source_minutes: what a feed brought by buckets, whatever commune it spoke of
+select date_bin(%(step)s, minute, '2000-01-01 00:00+07') as at, sum(stored)::bigint as stored,
+       sum(duplicate)::bigint as duplicate, sum(rejected)::bigint as rejected
+from source_minute
+where source = %(source)s and minute >= date_bin(%(step)s, %(start)s, '2000-01-01 00:00+07') and minute < %(stop)s
+group by 1
+order by 1
+
+-- brought: who brought this content before, where it still counts
+select id, address, actor, at from import
+where source = %(source)s and digest = %(digest)s and undone_at is null
+order by id desc limit 1
+
+-- last_import: what the last import of a source is that still counts
+select id, address, actor, at from import where source = %(source)s and undone_at is null order by id desc limit 1
 
 -- device_counts: devices by commune, kind and state
 select unit, kind, state, count(*) as devices from device_now group by unit, kind, state

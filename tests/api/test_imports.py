@@ -114,3 +114,26 @@ def test_a_push_of_many_lines_is_tried_line_by_line(api: Api) -> None:
     assert (said["received"], said["rejected"], said["others"]) == (2, 1, 1)
     assert {r["line"] for r in said["reasons"]} == {3}
     assert client.get("/api/v1/cases").json()["items"] == []
+
+
+def test_who_brings_the_same_or_comes_second_is_told(api: Api) -> None:
+    lan, minh = api.person("operator", "lan"), api.person("operator", "minh")
+    seen = minh.post(PUSH, content=workbook("real_2026"), params={"dry_run": True}).json()
+    assert (seen["before"], seen["last"]) == (None, None)
+    assert lan.post(PUSH, content=workbook("in_dong"), params={"address": "thang-10.xlsx"}).status_code == 202
+    late = minh.post(PUSH, content=workbook("real_2026"), params={"after": 0})
+    assert (late.status_code, late.json()["by"], late.json()["address"]) == (409, "lan", "thang-10.xlsx")
+    seen = minh.post(PUSH, content=workbook("real_2026"), params={"dry_run": True}).json()
+    assert seen["last"]["actor"] == "lan"
+    assert minh.post(PUSH, content=workbook("real_2026"), params={"after": seen["last"]["id"]}).status_code == 202
+    same = lan.post(PUSH, content=workbook("real_2026"), params={"dry_run": True}).json()
+    assert same["before"]["actor"] == "minh"
+    again = lan.post(PUSH, content=workbook("real_2026"), params={"after": same["last"]["id"] - 1})
+    assert (again.status_code, again.json()["duplicate"], again.json()["before"]["actor"]) == (202, 1, "minh")
+
+
+def test_figures_are_called_by_their_names(api: Api) -> None:
+    said = api.client("operator").post(PUSH, content=workbook("real_2026"), params={"dry_run": True}).json()
+    assert {f["title"] for f in said["figures"] if f["indicator"] == "expenditure_actual" and f["cumulative"]} == {
+        "Chi ngân sách lũy kế"
+    }

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from openpyxl import load_workbook
 
-from api import broadcasts, cases, devices, incidents, observations, played, uptime
+from api import broadcasts, cases, devices, imports, incidents, observations, played, rejections, sources, uptime
 from api.headings import HEADINGS
 from api.reasons import sentence
 from api.sheet import workbook
@@ -164,7 +164,7 @@ def test_files_of_people_have_vietnamese_headings_and_cells_of_their_kind(api: A
 
 def test_every_exported_field_has_a_heading() -> None:
     items = (devices.Device, uptime.UptimeOfTime, observations.Observation, cases.Case, broadcasts.Broadcast,
-             played.Played, incidents.Incident)  # fmt: skip
+             played.Played, incidents.Incident, sources.Feed, imports.Import, rejections.Refusal)  # fmt: skip
     assert not {field for item in items for field in item.model_fields} - set(HEADINGS)
 
 
