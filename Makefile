@@ -5,7 +5,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: demo test test-timescale check fix bench docs lock units clean
+.PHONY: demo test test-timescale check fix bench screenshots docs lock units clean
 
 demo: .venv/demo
 	@$(BIN)/ioc demo $(ARGS)
@@ -34,6 +34,10 @@ fix: .venv/dev
 
 bench: .venv/bench .venv/debian
 	$(BIN)/python -m tests.bench $(ARGS)
+
+# Every page of the screen in each size and theme, to be looked at.
+screenshots: .venv/dev .venv/debian
+	$(BIN)/python -m tests.screen.pictures $(if $(ARGS),$(ARGS),build/screenshots)
 
 # What CI installs: written after a deliberate upgrade.
 lock: .venv/bench

@@ -16,6 +16,8 @@ from api.tokens import digest
 from ingest.store import Store
 
 COOKIE = "ioc_session"
+WALL = "wall."
+"""How the cookie of a screen on a wall begins: a token of the role viewer follows, so that revoking it ends it."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _cookie = APIKeyCookie(name=COOKIE, auto_error=False, description="What POST /api/v1/session set")
 _bearer = HTTPBearer(auto_error=False, description="A token of `ioc token create`")
@@ -45,6 +47,9 @@ def recognise(store: Store, cookie: str | None, bearer: str | None) -> Principal
         return Principal(f"token:{row['name']}", row["role"], program=True)
     if cookie is None:
         return None
+    if cookie.startswith(WALL):
+        known = recognise(store, None, cookie.removeprefix(WALL))
+        return Principal(known.name, "viewer", program=False) if known and known.role == "viewer" else None
     row = store.row(QUERIES["session_of"], (digest(cookie),))
     if row is None:
         return None

@@ -13,7 +13,7 @@ from api.answer import Json
 from api.context import TheStore
 from api.incidents import told
 from api.problems import Problem
-from api.screen import evidence
+from api.screen import evidence, wall
 from api.screen.board import SPANS, Boards
 from api.screen.boards import BOARDS
 from api.screen.facts import Commune
@@ -56,4 +56,7 @@ def router(boards: Boards, commune: Callable[[], Commune]) -> APIRouter:
         with speaking(chosen(ioc_language)):
             return Json(evidence.spoken_of(orjson.loads(Json(told(store, id_)).body)))
 
-    return routes
+    every = APIRouter()
+    every.include_router(routes)
+    every.include_router(wall.router)
+    return every

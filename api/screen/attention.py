@@ -11,6 +11,7 @@ from typing import Any
 
 from api.screen import matters, words
 from api.screen.facts import Device, Facts, Feed, Overdue, Owing
+from api.screen.language import called, say
 
 TONES = {"offline": "critical", "fault": "warning", "degraded": "warning", "unknown": "unknown"}
 """States that somebody has to look at, and how loudly."""
@@ -77,9 +78,9 @@ def _devices(facts: Facts) -> Iterable[dict[str, Any]]:
         yield from (_device(d, cause(d)) for d in seen)
     if blind:
         names = _names(blind)
-        count = words.number(len(blind))
-        title = f"{count} thiết bị không quan sát được"
-        yield _item("unknown", "question", "blind", title, [words.REASONS["blind"], names], min(d.since for d in blind))
+        title = say("{n} thiết bị không quan sát được", n=words.number(len(blind)))
+        lines = [say(words.REASONS["blind"]), names]
+        yield _item("unknown", "question", "blind", title, lines, min(d.since for d in blind))
 
 
 def _untold(facts: Facts, d: Device) -> bool:
@@ -89,13 +90,15 @@ def _untold(facts: Facts, d: Device) -> bool:
 
 
 def _device(d: Device, cause: str) -> dict[str, Any]:
-    state = words.STATES[d.state]
-    if d.state in ("fault", "degraded"):
-        state = words.REPORTED.get(d.reported or "", state)
+    state = say(words.STATES[d.state])
+    if d.state in ("fault", "degraded") and d.reported in words.REPORTED:
+        state = say(words.REPORTED[d.reported])
     name = words.short(d.kind, d.name)
-    named = f"{words.KINDS.get(d.kind, '')} {name}".strip() if name != d.name else d.title or d.name
+    named = f"{say(words.KINDS.get(d.kind, ''))} {name}".strip() if name != d.name else d.title or d.name
     where = " · ".join(filter(None, [d.hamlet, words.place(d.title)]))
-    reason = words.REASONS.get(d.reason, "") if d.state == "offline" else words.why(d.reason, d.state, d.reported)
+    reason = words.why(d.reason, d.state, d.reported) if d.state != "offline" or d.reason != "reported" else ""
+    if d.state == "offline" and d.reason in words.REASONS:
+        reason = say(words.REASONS[d.reason])
     title = f"{named} {state}" if name != d.name else f"{named}: {state}"
     return _item(TONES[d.state], _MARKS[d.state], f"device/{d.kind}/{d.name}", title,
                  ["; ".join(filter(None, [reason, cause])), where], d.since)  # fmt: skip
@@ -109,7 +112,8 @@ def _groups(found: Iterable[Device], cause: Callable[[Device], str]) -> Iterable
         if len(its) == 1:
             yield _device(its[0], cause(its[0]))
             continue
-        title = f"{words.hamlet_of(hamlet)}: {words.number(len(its))} thiết bị {words.STATES[state]}"
+        where, count = words.hamlet_of(hamlet), words.number(len(its))
+        title = say("{where}: {n} thiết bị {state}", where=where, n=count, state=say(words.STATES[state]))
         key = f"group/{state}/{hamlet}"
         yield _item(TONES[state], _MARKS[state], key, title, [_names(its)], min(d.since for d in its))
 
@@ -117,7 +121,7 @@ def _groups(found: Iterable[Device], cause: Callable[[Device], str]) -> Iterable
 def _names(devices: Sequence[Device]) -> str:
     shown = [words.short(d.kind, d.name) for d in devices[:_NAMED]]
     more = len(devices) - len(shown)
-    return ", ".join(shown) + (f" và {words.number(more)} thiết bị khác" if more > 0 else "")
+    return ", ".join(shown) + (" " + say("và {n} thiết bị khác", n=words.number(more)) if more > 0 else "")
 
 
 def _causes(devices: Iterable[Device]) -> Callable[[Device], str]:
@@ -131,13 +135,17 @@ def _causes(devices: Iterable[Device]) -> Callable[[Device], str]:
     def cause(d: Device) -> str:
         if d.state != "offline":
             return ""
-        place, told = (("line", d.upstream), "cùng đường dây") if d.upstream else (("hamlet", d.hamlet), "cùng thôn")
+        place = ("line", d.upstream) if d.upstream else ("hamlet", d.hamlet)
+        together = say("cùng đường dây") if d.upstream else say("cùng thôn")
         away, there = states[place][True], states[place][False]
         if away + there < 2:
             return ""
         if not there:
-            return f"mọi thiết bị {told} đều mất kết nối"
-        return f"thiết bị {told} vẫn hoạt động" if away == 1 else f"{away}/{away + there} thiết bị {told} mất kết nối"
+            return say("mọi thiết bị {together} đều mất kết nối", together=together)
+        if away == 1:
+            return say("thiết bị {together} vẫn hoạt động", together=together)
+        part = f"{away}/{away + there}"
+        return say("{part} thiết bị {together} mất kết nối", part=part, together=together)
 
     return cause
 
@@ -145,40 +153,46 @@ def _causes(devices: Iterable[Device]) -> Callable[[Device], str]:
 def _reports(overdue: Sequence[Overdue]) -> Iterable[dict[str, Any]]:
     for case in overdue[:_REPORTS]:
         tone = "critical" if case.severity == "urgent" else "warning"
-        about = words.CATEGORIES.get(case.category, "")
-        lines = [" · ".join(filter(None, [about.capitalize(), case.hamlet])),
-                 f"Mức độ: {words.SEVERITIES.get(case.severity, case.severity)}"]  # fmt: skip
-        yield _item(tone, "clock", f"case/{case.id}", f"Phản ánh {case.id} quá hạn", lines, case.due)
+        about = say(words.CATEGORIES.get(case.category, ""))
+        level = say(words.SEVERITIES.get(case.severity, case.severity))
+        lines = [" · ".join(filter(None, [about.capitalize(), case.hamlet])), say("Mức độ: {level}", level=level)]
+        title = say("Phản ánh {id} quá hạn", id=case.id)
+        yield _item(tone, "clock", f"case/{case.id}", title, lines, case.due)
     if len(overdue) > _REPORTS:
-        title = f"Và {words.number(len(overdue) - _REPORTS)} phản ánh quá hạn khác"
+        title = say("Và {n} phản ánh quá hạn khác", n=words.number(len(overdue) - _REPORTS))
         yield _item("warning", "clock", "cases", title, [], overdue[_REPORTS].due)
 
 
 def _feed(feed: Feed) -> dict[str, Any] | None:
     key = f"feed/{feed.name}"
     if feed.state == "error":
-        return _item("warning", "bang", key, f"Nguồn {feed.title}: lỗi kết nối", [feed.error], feed.error_since)
+        title = say("Nguồn {source}: lỗi kết nối", source=feed.title)
+        return _item("warning", "bang", key, title, [feed.error], feed.error_since)
     if feed.state == "stale":
-        return _item("warning", "diamond", key, f"Nguồn {feed.title}: dữ liệu trễ", ["Quá hạn nhận dữ liệu"], feed.due)
+        title = say("Nguồn {source}: dữ liệu trễ", source=feed.title)
+        return _item("warning", "diamond", key, title, [say("Quá hạn nhận dữ liệu")], feed.due)
     if feed.state == "never":
-        return _item("info", "dot", key, f"Nguồn {feed.title}: chưa có dữ liệu", [], None) | {"role": "technician"}
+        title = say("Nguồn {source}: chưa có dữ liệu", source=feed.title)
+        return _item("info", "dot", key, title, [], None) | {"role": "technician"}
     return None
 
 
 def owes(one: Owing) -> str:
     """Say in a line what a source owes: "Chưa nộp quý III, hạn 12/10 – Kế toán"."""
-    sent = f", nộp {words.day_month(one.received)}" if one.state == "late" and one.received else ""
-    who = f" – {one.owner}" if one.owner else ""
-    return f"{words.OWING[one.state]} {one.period}{sent}, hạn {words.day_month(one.by)}{who}"
+    told = f"{say(words.OWING[one.state])} {called(one.period)}"
+    if one.state == "late" and one.received:
+        told += ", " + say("nộp {day}", day=words.day_month(one.received))
+    told += ", " + say("hạn {day}", day=words.day_month(one.by))
+    return told + (f" – {one.owner}" if one.owner else "")
 
 
 def _owing(one: Owing) -> dict[str, Any]:
     lines = [owes(one)]
     if one.state == "partial":
-        parts = [f"{words.number(one.indicators)} chỉ tiêu"] if one.indicators else []
-        parts += [f"đơn vị {', '.join(one.units[:_NAMED])}"] if one.units else []
-        lines.append(f"Còn thiếu: {' · '.join(parts)}")
-    lines += [words.OWING_WHY[reason].capitalize() for reason in one.why]
+        parts = [say("{n} chỉ tiêu", n=words.number(one.indicators))] if one.indicators else []
+        parts += [say("đơn vị {units}", units=", ".join(one.units[:_NAMED]))] if one.units else []
+        lines.append(say("Còn thiếu: {what}", what=" · ".join(parts)))
+    lines += [say(words.OWING_WHY[reason]).capitalize() for reason in one.why]
     mark = "clock" if one.state == "missing" else "bang"
     key = f"owing/{one.source}/{one.period}/{one.owner}"
     return _item("warning", mark, key, one.title, lines, one.by if one.state != "abnormal" else one.received)
@@ -187,7 +201,7 @@ def _owing(one: Owing) -> dict[str, Any]:
 def _unconfirmed(facts: Facts) -> Iterable[dict[str, Any]]:
     strangers = [d for d in facts.devices.values() if d.lifecycle == "unconfirmed"]
     if strangers:
-        title = f"{words.number(len(strangers))} thiết bị chưa khai báo"
-        lines = ["Đã gửi tin nhưng chưa có trong sổ thiết bị", _names(strangers)]
+        title = say("{n} thiết bị chưa khai báo", n=words.number(len(strangers)))
+        lines = [say("Đã gửi tin nhưng chưa có trong sổ thiết bị"), _names(strangers)]
         item = _item("info", "question", "unconfirmed", title, lines, min(d.since for d in strangers))
         yield item | {"role": "technician"}

@@ -37,5 +37,10 @@ class Shell(Element, component="components/shell.js", dependencies=_PARTS):  # t
         self._props["english"] = dict(english()) if language == "en" else {}
 
 
-class SignIn(Element, component="components/sign_in.js"):
+class SignIn(Element, component="components/sign_in.js", dependencies=["components/enter.js"]):  # type: ignore[arg-type]
     """The door."""
+
+    def __init__(self, language: Language) -> None:
+        super().__init__()
+        self._props["language"] = language
+        self._props["english"] = dict(english()) if language == "en" else {}

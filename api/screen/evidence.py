@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from api.screen import words
-from api.screen.language import say, spoken
+from api.screen.language import called, say, spoken
 from dashboards import indicators
 
 _STATES = words.STATES | words.REPORTED
@@ -46,7 +46,7 @@ _FIELDS: Mapping[str, tuple[str, Callable[[object], str]]] = {
     "device": ("Thiết bị", str),
     "why": ("Vì", _from(words.AIRTIME | words.OWING_WHY)),
     "starts_at": ("Bắt đầu phát", _instant),
-    "period": ("Kỳ", str),
+    "period": ("Kỳ", lambda value: called(str(value))),
     "owner": ("Người phụ trách", _from(words.ACTORS)),
     "due": ("Hạn", _instant),
     "at": ("Số liệu của lúc", _instant),

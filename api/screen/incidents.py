@@ -23,6 +23,7 @@ class Incident:
     subject: str
     subject_title: str
     title: str
+    title_en: str
     severity: str
     state: str
     since: datetime
@@ -53,6 +54,7 @@ def standing(store: Store, unit: str) -> list[Incident]:
             subject=row["subject"],
             subject_title=row["subject_title"],
             title=row["title_vi"],
+            title_en=row["title_en"],
             severity=row["severity"],
             state=row["state"],
             since=row["since"],

@@ -4,6 +4,7 @@
 nothing ever goes missing; a test walks the pages in English and names what is left.
 """
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -50,6 +51,21 @@ def spoken() -> Language:
 
 
 def say(text: str, **filled: object) -> str:
-    """Return a Vietnamese text, or its English where English is spoken, with its places in braces filled."""
+    """Return a Vietnamese text, or its English where English is spoken, with its places in braces filled.
+
+    English that differs by number stands as ``one device|{n} devices``: the first where ``n`` is 1.
+    """
     said = english().get(text, text) if _spoken.get() == "en" else text
+    one, several, many = said.partition("|")
+    if several:
+        said = one if str(filled.get("n")) == "1" else many
     return said.format(**filled) if filled else said
+
+
+_PERIOD = re.compile(r"(ngày|tuần|tháng|quý|năm|6 tháng đầu năm|6 tháng cuối năm) ?(.*)")
+
+
+def called(period: str) -> str:
+    """Return a period that was named in Vietnamese, as "quý III/2026", in the language that is spoken."""
+    parts = _PERIOD.fullmatch(period)
+    return say(parts[1] + " {when}", when=parts[2]).strip() if parts else period

@@ -9,6 +9,7 @@ from typing import Any
 from api.screen import words
 from api.screen.facts import Device, Facts
 from api.screen.incidents import Incident
+from api.screen.language import called, say, spoken
 from dashboards import indicators
 
 TONES = {"emergency": "emergency", "critical": "critical", "warning": "warning", "info": "info"}
@@ -18,7 +19,12 @@ _SINGLY = 3
 _NAMED = 60
 _DEADLINE = "field_report_due"
 """The rule whose value is the part of a report's term that has passed."""
-_COUNTED = {"camera": "camera", "loudspeaker": "cụm loa", "network": "thiết bị mạng", "source": "nguồn dữ liệu"}
+_COUNTED = {
+    "camera": "{n} camera",
+    "loudspeaker": "{n} cụm loa",
+    "network": "{n} thiết bị mạng",
+    "source": "{n} nguồn dữ liệu",
+}
 
 
 def draw(facts: Facts, cause: Callable[[Device], str]) -> list[dict[str, Any]]:
@@ -47,7 +53,7 @@ def _item(one: Incident, facts: Facts, cause: Callable[[Device], str]) -> dict[s
         "title": _title(one, device), "lines": told, "since": one.since.timestamp(), "role": "",
         "members": _members(one.members),
         "incident": {
-            "id": one.id, "severity": words.ALARMS[one.severity], "state": words.HANDLING[one.state],
+            "id": one.id, "severity": say(words.ALARMS[one.severity]), "state": say(words.HANDLING[one.state]),
             "stage": list(words.HANDLING).index(one.state), "who": _who(one),
             "at": one.taken_at.timestamp() if one.taken_at else None,
             "until": one.cleared_at.timestamp() if one.cleared_at else None,
@@ -59,16 +65,16 @@ def _bundle(its: Sequence[Incident], drawn: Sequence[dict[str, Any]]) -> dict[st
     """Return one item for many incidents of a rule: they stand inside, each to be taken up by itself."""
     first = its[0]
     new = sum(one.state == "open" for one in its)
-    parts = [f"{words.number(new)} mới"] if new else []
-    parts += [f"{words.number(len(its) - new)} đã có người nhận"] if new < len(its) else []
+    parts = [say("{n} mới", n=words.number(new))] if new else []
+    parts += [say("{n} đã có người nhận", n=words.number(len(its) - new))] if new < len(its) else []
     inner = sorted(drawn, key=lambda item: (*rank(item), -item["since"]))
     return {
         "key": f"rule/{first.rule}/{first.severity}", "tone": TONES[first.severity], "mark": _MARKS[first.severity],
-        "title": f"{_rule_title(first)}: {words.number(len(its))} sự cố", "lines": [], "role": "",
+        "title": f"{_rule_title(first)}: {say('{n} sự cố', n=words.number(len(its)))}", "lines": [], "role": "",
         "since": max(one.since for one in its).timestamp(), "inner": inner, "members": None,
         "incident": {
-            "id": None, "severity": words.ALARMS[first.severity], "state": ", ".join(parts), "stage": 0 if new else 1,
-            "who": "", "at": None, "until": None if any(one.cleared_at is None for one in its) else 0,
+            "id": None, "severity": say(words.ALARMS[first.severity]), "state": ", ".join(parts),
+            "stage": 0 if new else 1, "who": "", "at": None, "until": None if any(one.cleared_at is None for one in its) else 0,
         },
     }  # fmt: skip
 
@@ -77,12 +83,14 @@ def _title(one: Incident, device: Device | None) -> str:
     if device and (short := words.short(device.kind, device.name)) != device.name:
         return f"{_rule_title(one)}: {short}"
     if one.rule == _DEADLINE and one.value is not None:
-        return f"Phản ánh {one.subject_title} {'quá hạn' if one.value >= 1 else 'sắp quá hạn'}"
-    return one.title
+        told = "Phản ánh {id} quá hạn" if one.value >= 1 else "Phản ánh {id} sắp quá hạn"
+        return say(told, id=one.subject_title)
+    return one.title_en if spoken() == "en" else one.title
 
 
 def _rule_title(one: Incident) -> str:
-    return one.title.removesuffix(f": {one.subject_title}") if one.subject_title else one.title
+    title = one.title_en if spoken() == "en" else one.title
+    return title.removesuffix(f": {one.subject_title}") if one.subject_title else title
 
 
 def _device_key(subject: str) -> tuple[str, str]:
@@ -93,7 +101,7 @@ def _device_key(subject: str) -> tuple[str, str]:
 def _who(one: Incident) -> str:
     """Return who has it: whom it was given to, else who took it up."""
     whose = one.assignee or (one.taken_by if one.state != "open" else None) or ""
-    return words.ACTORS.get(whose, whose)
+    return say(words.ACTORS[whose]) if whose in words.ACTORS else whose
 
 
 def _lines(one: Incident, device: Device | None, cause: Callable[[Device], str]) -> Iterable[str]:
@@ -102,17 +110,17 @@ def _lines(one: Incident, device: Device | None, cause: Callable[[Device], str])
         case "device":
             yield from _of_device(one, device, cause)
         case "case":
-            about = words.CATEGORIES.get(said.get("category", ""), "").capitalize()
+            about = say(words.CATEGORIES.get(said.get("category", ""), "")).capitalize()
             level = said.get("severity", "")
-            loud = words.SEVERITIES.get(level, level) if level != "normal" else ""
-            by = f"hạn {_moment(said['due'])}" if said.get("due") else ""
+            loud = say(words.SEVERITIES.get(level, level)) if level != "normal" else ""
+            by = say("hạn {day}", day=_moment(said["due"])) if said.get("due") else ""
             yield " · ".join(filter(None, [about, said.get("hamlet", ""), by, loud]))
         case "indicator":
             yield _measured(one, _unit(said.get("number", "")))
         case "broadcast":
-            yield ", ".join(words.AIRTIME.get(why, why) for why in said.get("why", ())).capitalize()
+            yield ", ".join(say(words.AIRTIME.get(why, why)) for why in said.get("why", ())).capitalize()
             if one.value is not None:
-                yield _measured(one, "phút")
+                yield _measured(one, say("phút"))
         case "feed":
             yield from _of_feed(one)
 
@@ -120,9 +128,9 @@ def _lines(one: Incident, device: Device | None, cause: Callable[[Device], str])
 def _of_device(one: Incident, device: Device | None, cause: Callable[[Device], str]) -> Iterable[str]:
     if (reading := one.evidence.get("reading")) and one.value is not None:
         word, unit = words.READINGS.get(reading, ("", ""))
-        yield f"{word} {_measured(one, unit)}".strip()
+        yield f"{say(word)} {_measured(one, say(unit))}".strip()
     elif device is not None and device.state == "offline":
-        yield "; ".join(filter(None, [words.REASONS.get(device.reason, ""), cause(device)]))
+        yield "; ".join(filter(None, [say(words.REASONS.get(device.reason, "")), cause(device)]))
     if device is not None:
         yield " · ".join(filter(None, [device.hamlet, words.place(device.title)]))
 
@@ -131,9 +139,10 @@ def _of_feed(one: Incident) -> Iterable[str]:
     said = one.evidence
     if said.get("period"):
         who = f" – {said['owner']}" if said.get("owner") else ""
-        yield f"{words.OWING.get(said['state'], '')} {said['period']}, hạn {_day(said['due'])}{who}"
+        by = say("hạn {day}", day=_day(said["due"]))
+        yield f"{say(words.OWING.get(said['state'], ''))} {called(said['period'])}, {by}{who}"
         for why in said.get("why", ()):
-            yield words.OWING_WHY.get(why, why).capitalize()
+            yield say(words.OWING_WHY.get(why, why)).capitalize()
     else:
         yield said.get("error", "")
 
@@ -142,7 +151,7 @@ def _measured(one: Incident, unit: str) -> str:
     """Write a value beside its bound."""
     if one.value is None:
         return ""
-    bound = f", ngưỡng {_amount(one.threshold, unit)}" if one.threshold is not None else ""
+    bound = ", " + say("ngưỡng {bound}", bound=_amount(one.threshold, unit)) if one.threshold is not None else ""
     return _amount(one.value, unit) + bound
 
 
@@ -152,7 +161,7 @@ def _amount(value: Decimal, unit: str) -> str:
 
 def _unit(number: str) -> str:
     known = indicators.load().get(number)
-    return words.UNITS.get(known.unit, "") if known else ""
+    return say(words.UNITS.get(known.unit, "")) if known else ""
 
 
 def _moment(text: str) -> str:
@@ -177,7 +186,7 @@ def _members(members: Sequence[dict[str, Any]]) -> dict[str, str] | None:
         named = name if member.get("device") else str(member.get("title") or name)
         names[short if short != name else named] = None
         kinds.add(kind)
-    word = _COUNTED.get(kinds.pop(), "mục") if len(kinds) == 1 else "thiết bị"
+    counted = _COUNTED.get(kinds.pop(), "{n} mục") if len(kinds) == 1 else "{n} thiết bị"
     shown = sorted(names, key=lambda name: (len(name), name))
-    more = f" và {words.number(len(shown) - _NAMED)} {word} khác" if len(shown) > _NAMED else ""
-    return {"count": f"{words.number(len(shown))} {word}", "names": ", ".join(shown[:_NAMED]) + more}
+    more = " " + say("và {n} mục khác", n=words.number(len(shown) - _NAMED)) if len(shown) > _NAMED else ""
+    return {"count": say(counted, n=words.number(len(shown))), "names": ", ".join(shown[:_NAMED]) + more}

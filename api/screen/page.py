@@ -9,6 +9,7 @@ from urllib.parse import quote
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from nicegui import Client, ui
+from starlette.datastructures import URL
 
 from api.access import COOKIE, Principal, recognise
 from api.screen import language, pages
@@ -24,9 +25,13 @@ TITLE = "Trung tâm giám sát, điều hành thông minh"
 
 _LOOK_AGAIN = 60.0
 """Seconds between two looks whether the people at the screens are still signed in."""
-_AWAY = """<!doctype html><html lang="vi"><meta charset="utf-8"><meta http-equiv="refresh" content="5">
+_AWAY = """<!doctype html><html lang="vi"><meta charset="utf-8">
 <title>Đang chờ cơ sở dữ liệu</title><link rel="stylesheet" href="{style}">
-<main class="door"><p role="status">Cơ sở dữ liệu không trả lời. Trang này tự mở lại khi có kết nối.</p></main>"""
+<main class="door"><p role="status">Cơ sở dữ liệu không trả lời. Trang này tự mở lại khi có kết nối.</p></main>
+<script>
+setInterval(() => fetch("/readyz").then((said) => said.status < 500 && location.reload(), () => null), 3000);
+</script>"""
+"""Reloads only what answers: a wall must never come to a browser's own page of errors."""
 
 
 @dataclass(slots=True)
@@ -35,6 +40,7 @@ class Visitor:
 
     client: Client
     cookie: str
+    door: str
 
 
 class Doorkeeper:
@@ -44,9 +50,9 @@ class Doorkeeper:
         self._store = store
         self._visitors: dict[str, Visitor] = {}
 
-    def admit(self, client: Client, cookie: str) -> None:
-        """Note an open screen until its client is deleted."""
-        self._visitors[client.id] = Visitor(client, cookie)
+    def admit(self, client: Client, cookie: str, door: str) -> None:
+        """Note an open screen until its client is deleted; ``door`` is where it is shown out to."""
+        self._visitors[client.id] = Visitor(client, cookie, door)
         client.on_delete(lambda: self._visitors.pop(client.id, None))
 
     async def run(self) -> None:
@@ -59,7 +65,7 @@ class Doorkeeper:
                 except StoreDown:
                     break
                 if principal is None and not visitor.client.is_deleted:
-                    visitor.client.open("/sign-in")
+                    visitor.client.open(visitor.door)
 
 
 def build(store: Store, live: Live, doorkeeper: Doorkeeper, style: str) -> None:
@@ -73,11 +79,12 @@ def build(store: Store, live: Live, doorkeeper: Doorkeeper, style: str) -> None:
             principal = await admitted(request)
         except StoreDown:
             return HTMLResponse(_AWAY.format(style=style), 503, {"Retry-After": "5", "Cache-Control": "no-store"})
+        door = _door(request.url, expired=True)
         if principal is None:
-            return RedirectResponse("/sign-in", 303)
+            return RedirectResponse(door if COOKIE in request.cookies else _door(request.url), 303)
         if incident := request.query_params.get("incident", "").strip():  # as messages to receivers link
             return RedirectResponse(f"/su-co/{quote(incident, safe='')}", 303)
-        doorkeeper.admit(client, request.cookies[COOKIE])
+        doorkeeper.admit(client, request.cookies[COOKIE], door)
         tongue = language.chosen(request.cookies.get(language.COOKIE))
         shell = Shell(live.picture(tongue), pages.open_to(principal.role), role=principal.role, who=principal.name,
                       now=time.time(), language=tongue)  # fmt: skip
@@ -97,8 +104,20 @@ def build(store: Store, live: Live, doorkeeper: Doorkeeper, style: str) -> None:
     async def sign_in(request: Request) -> Response | None:
         try:
             if await admitted(request):
-                return RedirectResponse("/", 303)
+                return RedirectResponse(_beyond(request.query_params.get("then", "")), 303)
         except StoreDown:
             log.debug("sign-in page without a database")
-        SignIn()
+        SignIn(language.chosen(request.cookies.get(language.COOKIE)))
         return None
+
+
+def _door(url: URL, *, expired: bool = False) -> str:
+    """Return the address of the sign-in page that leads back afterwards; ``expired``: it tells that a session ended."""
+    asked = url.path + (f"?{url.query}" if url.query else "")
+    said = (["expired=1"] if expired else []) + ([f"then={quote(asked, safe='')}"] if asked != "/" else [])
+    return "/sign-in" + ("?" + "&".join(said) if said else "")
+
+
+def _beyond(then: str) -> str:
+    """Return where a door leads: an address of this service, never another's."""
+    return then if then.startswith("/") and not then.startswith(("//", "/\\")) and then.isprintable() else "/"

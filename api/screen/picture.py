@@ -7,6 +7,7 @@ from typing import Any
 
 from api.screen import attention, sentence, tiles, words
 from api.screen.facts import Device, Facts, Feed, Owing
+from api.screen.language import say
 
 Picture = dict[str, Any]
 
@@ -121,7 +122,8 @@ def _feeds(facts: Facts) -> list[dict[str, Any]]:
             found.append(one)
     for (_, feed_name), its in sorted(calm.items(), key=lambda item: _CALM.index(item[0][0])):
         oldest = min(its, key=lambda one: one["last"] or 0)
-        title = words.FEED_TITLES.get(feed_name, its[0]["title"]) if len(its) > 1 else its[0]["title"]
+        several = words.FEED_TITLES.get(feed_name) if len(its) > 1 else None
+        title = say(several) if several else its[0]["title"]
         found.append({**oldest, "title": title, "count": len(its)})
     return found
 

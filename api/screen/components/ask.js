@@ -21,7 +21,10 @@ const SAID = {
 
 function told(status, problem) {
   const known = SAID[status] ?? "Máy chủ chưa nhận. Thử lại sau ít phút.";
-  const detail = problem?.errors?.map?.((one) => one.detail ?? one.msg ?? one.message).filter(Boolean).join("; ") || problem?.detail;
+  const said = problem?.reasons?.map((one) => one.vi).filter(Boolean) ?? [];
+  if (status === 409 && said.length) return said.map((one) => one[0].toUpperCase() + one.slice(1)).join("; ") + ".";
+  const reasons = said.length ? said : problem?.reasons?.map((one) => one.reason);
+  const detail = reasons?.filter(Boolean).join("; ") || problem?.detail;
   return [t(known), detail].filter(Boolean).join(" ");
 }
 
@@ -35,7 +38,7 @@ async function ask(method, path, body) {
   } catch {
     throw new Refusal(0, { detail: t("Chưa gửi được. Kiểm tra kết nối rồi thử lại.") });
   }
-  if (answer.status === 401) location.assign("/sign-in");
+  if (answer.status === 401) location.assign("/sign-in?expired=1&then=" + encodeURIComponent(location.pathname + location.search));
   const type = answer.headers.get("Content-Type") ?? "";
   const said = type.includes("json") ? await answer.json() : await answer.text();
   if (!answer.ok) throw new Refusal(answer.status, typeof said === "string" ? null : said);

@@ -1,4 +1,6 @@
+import { alarms, kiosk } from "kiosk";
 import { may, picture, view } from "picture";
+import { t } from "language";
 import { Mark } from "marks";
 import { clock, sinceOf, spanExact, timeOf } from "clock";
 
@@ -10,7 +12,7 @@ const Matter = {
   name: "Matter",
   components: { Mark },
   template: `
-    <li :class="[item.tone, { flash: view.fresh[item.key], taken: its && its.stage > 0 }]" tabindex="-1">
+    <li :class="[item.tone, { flash: view.fresh[item.key], taken: its && its.stage > 0, loud }]" tabindex="-1">
       <Mark :name="item.mark"/>
       <div>
         <h3><a v-if="its && its.id !== null" :href="'/su-co/' + its.id" data-page="1">{{ item.title }}</a><template v-else>{{ item.title }}</template></h3>
@@ -21,18 +23,21 @@ const Matter = {
             <p v-if="its" class="how"><b>{{ its.severity }}</b> · {{ its.state }}{{ by }}</p>
             <p v-if="item.since" class="since"><span>{{ since }}</span><b v-if="age">{{ age }}</b></p>
           </div>
-          <button v-if="takeable" type="button" class="take" :disabled="busy" :aria-label="'Tiếp nhận: ' + item.title" @click="take">Tiếp nhận</button>
+          <button v-if="takeable" type="button" class="take" :disabled="busy" :aria-label="t('Tiếp nhận') + ': ' + item.title" @click="take">{{ t("Tiếp nhận") }}</button>
         </div>
         <p v-if="said" class="said" role="alert">{{ said }}</p>
-        <details v-if="item.inner" class="inner"><summary>Xem từng sự cố</summary><ul><Matter v-for="one in item.inner" :key="one.key" :item="one"/></ul></details>
+        <details v-if="item.inner" class="inner"><summary>{{ t("Xem từng sự cố") }}</summary><ul><Matter v-for="one in item.inner" :key="one.key" :item="one"/></ul></details>
       </div>
     </li>`,
   props: { item: Object },
-  setup: () => ({ view }),
+  setup: () => ({ t, view }),
   data: () => ({ busy: false, sent: false, said: "" }),
   computed: {
     its() {
       return this.item.incident;
+    },
+    loud() {
+      return kiosk.on && alarms().some(({ key }) => key === this.item.key || this.item.inner?.some((one) => one.key === key));
     },
     takeable() {
       return this.its && this.its.id !== null && this.its.stage === 0 && !this.sent && may("operator");
@@ -43,8 +48,9 @@ const Matter = {
     },
     since() {
       const begun = sinceOf(this.item.since, clock.now);
-      if (this.item.inner) return `mới nhất từ ${begun}`;
-      return this.its?.until ? `${begun} – ${sinceOf(this.its.until, this.item.since)}, đã hết` : `từ ${begun}`;
+      if (this.item.inner) return t("mới nhất từ {since}", { since: begun });
+      if (!this.its?.until) return t("từ {since}", { since: begun });
+      return t("{since} – {until}, đã hết", { since: begun, until: sinceOf(this.its.until, this.item.since) });
     },
     age() {
       if (this.item.inner && this.its.until !== null) return "";
@@ -65,10 +71,10 @@ const Matter = {
         if (answer.ok) {
           this.sent = true;
           this.$el.focus(); // the button goes, and the keyboard stays here
-        } else if (answer.status === 401) location.assign("/sign-in");
+        } else if (answer.status === 401) location.assign("/sign-in?then=" + encodeURIComponent(location.pathname + location.search));
         else this.tell(answer.status === 409 ? first(await answer.json()) : refused(answer.status));
       } catch {
-        this.tell("Chưa gửi được. Kiểm tra kết nối rồi thử lại.");
+        this.tell(t("Chưa gửi được. Kiểm tra kết nối rồi thử lại."));
       }
       this.busy = false;
     },
@@ -80,22 +86,22 @@ const Matter = {
 };
 
 const DONE = { acknowledged: "tiếp nhận", in_progress: "xử lý", resolved: "đóng", false_alarm: "đóng (báo nhầm)" };
-const first = ({ state, by, at }) => `${by} đã ${DONE[state] ?? "thay đổi"} trước, lúc ${timeOf(Date.parse(at) / 1000)}.`;
-const refused = (status) => (status === 403 ? "Tài khoản này không được tiếp nhận." : "Máy chủ chưa nhận. Thử lại sau ít phút.");
+const first = ({ state, by, at }) => t("{who} đã {what} trước, lúc {time}.", { who: by, what: t(DONE[state] ?? "thay đổi"), time: timeOf(Date.parse(at) / 1000) });
+const refused = (status) => t(status === 403 ? "Tài khoản này không được tiếp nhận." : "Máy chủ chưa nhận. Thử lại sau ít phút.");
 
 export default {
   components: { Matter },
   template: `
     <section class="panel attention" aria-labelledby="attention-title">
-      <h2 id="attention-title">Cần xử lý <span class="count">{{ items.length || "" }}</span></h2>
+      <h2 id="attention-title">{{ t("Cần xử lý") }} <span class="count">{{ items.length || "" }}</span></h2>
       <ul v-if="items.length" tabindex="0">
         <Matter v-for="item in shown" :key="item.key" :item="item"/>
       </ul>
-      <p v-else class="nothing">{{ picture.count ? "Không có việc cần xử lý." : "Chưa có thiết bị nào." }}</p>
+      <p v-else class="nothing">{{ picture.count ? t("Không có việc cần xử lý.") : t("Chưa có thiết bị nào.") }}</p>
       <button v-if="shown.length < items.length || opened" type="button" class="more" @click="opened = !opened">{{
-        opened ? "Thu gọn" : "Xem thêm " + (items.length - shown.length) + " việc" }}</button>
+        opened ? t("Thu gọn") : t("Xem thêm {n} việc", { n: items.length - shown.length }) }}</button>
     </section>`,
-  setup: () => ({ picture }),
+  setup: () => ({ t, picture }),
   data: () => ({ narrow: false, opened: false }),
   mounted() {
     this.media = matchMedia("(max-width: 900px)");

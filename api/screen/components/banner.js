@@ -12,8 +12,9 @@ export default {
     text() {
       const at = view.lostAt ?? picture.away;
       if (at === null) return "";
-      const what = view.lostAt !== null ? "Mất kết nối với máy chủ" : "Cơ sở dữ liệu không trả lời";
-      return t(what + " từ {since} – số liệu bên dưới là của lúc đó", { since: sinceOf(at, clock.now) });
+      const since = sinceOf(at, clock.now);
+      if (view.lostAt !== null) return t("Mất kết nối với máy chủ từ {since} – số liệu bên dưới là của lúc đó", { since });
+      return t("Cơ sở dữ liệu không trả lời từ {since} – số liệu bên dưới là của lúc đó", { since });
     },
   },
   watch: {

@@ -1,5 +1,6 @@
 // The server's clock in the browser (a PC's own may be wrong), and ages in words. Seconds since 1970 everywhere.
 import { reactive } from "vue";
+import { t } from "language";
 
 export const clock = reactive({ now: Date.now() / 1000 });
 
@@ -24,25 +25,25 @@ function tick() {
 })();
 
 const UNITS = [
-  [86400, "ngày"],
-  [3600, "giờ"],
-  [60, "phút"],
+  [86400, "{n} ngày"],
+  [3600, "{n} giờ"],
+  [60, "{n} phút"],
 ];
 
 // One unit for a glance: "14 phút".
 export function span(seconds) {
-  for (const [size, word] of UNITS) if (seconds >= size) return `${Math.floor(seconds / size)} ${word}`;
-  return `${Math.max(0, Math.floor(seconds))} giây`;
+  for (const [size, word] of UNITS) if (seconds >= size) return t(word, { n: Math.floor(seconds / size) });
+  return t("{n} giây", { n: Math.max(0, Math.floor(seconds)) });
 }
 
 // Two units for reading: "1 giờ 29 phút".
 export function spanExact(seconds) {
   const at = UNITS.findIndex(([size]) => seconds >= size);
-  if (at < 0) return seconds < 60 ? "dưới 1 phút" : span(seconds);
+  if (at < 0) return seconds < 60 ? t("dưới 1 phút") : span(seconds);
   const [size, word] = UNITS[at];
   const rest = UNITS[at + 1];
   const more = rest ? Math.floor((seconds % size) / rest[0]) : 0;
-  return `${Math.floor(seconds / size)} ${word}` + (more ? ` ${more} ${rest[1]}` : "");
+  return t(word, { n: Math.floor(seconds / size) }) + (more ? " " + t(rest[1], { n: more }) : "");
 }
 
 const part = (options) => new Intl.DateTimeFormat("vi-VN", { timeZone: "Asia/Ho_Chi_Minh", hourCycle: "h23", ...options });
@@ -55,7 +56,7 @@ const ISO_DAYS = ["Chủ Nhật", "Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ N
 export const timeOf = (at) => TIME.format(at * 1000);
 export const secondsOf = (at) => SECONDS.format(at * 1000);
 export const dateOf = (at) => DATE.format(at * 1000);
-export const weekdayOf = (at) => ISO_DAYS[new Date(at * 1000 + 7 * 3600e3).getUTCDay()];
+export const weekdayOf = (at) => t(ISO_DAYS[new Date(at * 1000 + 7 * 3600e3).getUTCDay()]);
 
 // "08:12" today, "20/11 08:12" on another day.
 export function sinceOf(at, now) {

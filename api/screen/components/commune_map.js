@@ -1,4 +1,5 @@
 import { picture, view, wordOf } from "picture";
+import { locale, t } from "language";
 import { Mark, STATE_MARKS, shape } from "marks";
 
 const LABELLED = 24; // more names than these would hide the map
@@ -54,7 +55,7 @@ export default {
   components: { Mark },
   template: `
     <details class="panel map" :open="!narrow || opened" @toggle="opened = $event.target.open">
-      <summary><h2>Bản đồ thiết bị</h2><span class="count">{{ unplaced }}</span></summary>
+      <summary><h2>{{ t("Bản đồ thiết bị") }}</h2><span class="count">{{ unplaced }}</span></summary>
       <div class="field" ref="field">
         <svg v-if="plane" :viewBox="'0 0 ' + size.width + ' ' + size.height" role="img" :aria-label="summary">
           <defs>
@@ -82,14 +83,14 @@ export default {
             <text :x="20 * unit" :y="5 * unit">{{ label.text }}</text>
           </g>
         </svg>
-        <p v-else class="nothing">Chưa có thiết bị nào có toạ độ.</p>
+        <p v-else class="nothing">{{ t("Chưa có thiết bị nào có toạ độ.") }}</p>
       </div>
       <ul class="legend" aria-hidden="true">
-        <li><i class="square"></i>camera</li><li><i class="round"></i>loa</li>
-        <li v-if="hamlets.length && picture.commune.simulated">ranh giới mô phỏng</li>
+        <li><i class="square"></i>{{ t("camera") }}</li><li><i class="round"></i>{{ t("loa") }}</li>
+        <li v-if="hamlets.length && picture.commune.simulated">{{ t("ranh giới mô phỏng") }}</li>
       </ul>
     </details>`,
-  setup: () => ({ picture, view }),
+  setup: () => ({ picture, view, t }),
   data: () => ({ size: { width: 0, height: 0 }, unit: 1, narrow: false, opened: false }),
   mounted() {
     this.media = matchMedia("(max-width: 900px)");
@@ -116,7 +117,7 @@ export default {
     unplaced() {
       const shown = picture.crowd.length || this.placed.length;
       const missing = picture.count - shown;
-      return missing > 0 ? `${missing.toLocaleString("vi")} chưa có toạ độ` : "không cần internet";
+      return missing > 0 ? t("{n} chưa có toạ độ", { n: missing.toLocaleString(locale()) }) : t("không cần internet");
     },
     dots() {
       if (!this.plane) return [];
@@ -165,7 +166,7 @@ export default {
     },
     summary() {
       const news = this.dots.filter((dot) => dot.news).map(({ device }) => `${device.title}: ${wordOf(device)}`);
-      return `Bản đồ ${this.dots.length} thiết bị. ${news.join("; ")}`;
+      return `${t("Bản đồ {n} thiết bị.", { n: this.dots.length })} ${news.join("; ")}`;
     },
   },
   methods: {

@@ -1,8 +1,10 @@
 // Texts are written in Vietnamese; English is looked up by them. Places in braces are filled: t("{n} thiết bị", { n: 3 }).
+// English that differs by number stands as "one device|{n} devices": the first where n is 1.
 import { view } from "picture";
 
 export function t(text, filled) {
-  const said = view.english[text] ?? text;
+  let said = view.english[text] ?? text;
+  if (said.includes("|")) said = said.split("|")[String(filled?.n) === "1" ? 0 : 1];
   return filled ? said.replace(/\{(\w+)\}/g, (whole, name) => filled[name] ?? whole) : said;
 }
 

@@ -1,16 +1,19 @@
 import { picture, view } from "picture";
 import { Mark } from "marks";
 import { clock, dateOf, secondsOf, span, weekdayOf } from "clock";
+import { kiosk } from "kiosk";
 import { speak, t } from "language";
+import Turning from "turning";
 
 // The pages that find room stand in a row, the rest behind "Thêm"; a phone has all of them behind one button.
 export default {
-  components: { Mark },
+  components: { Mark, Turning },
   template: `
     <header class="masthead">
       <a class="skip" href="#content" @click.prevent="skip">{{ t("Đến nội dung") }}</a>
       <h1 :title="name"><b>{{ name }}</b><span v-if="more"> · {{ more }}</span></h1>
-      <nav ref="nav" :aria-label="t('Các trang')" @keydown.esc="opened = false">
+      <Turning v-if="kiosk.on" :page="pages.find(({ path }) => path === here)"/>
+      <nav v-else ref="nav" :aria-label="t('Các trang')" @keydown.esc="opened = false">
         <a v-for="page in pages.slice(0, room)" :key="page.path" :href="page.path" data-page="1" :aria-current="page.path === here ? 'page' : null">{{ t(page.title) }}</a>
         <div v-if="room < pages.length" class="further" :class="{ current: rest.some(({ path }) => path === here) }" @focusout="left">
           <button type="button" :aria-expanded="opened" aria-controls="further-pages" @click="opened = !opened">{{ named }}<Mark name="down"/></button>
@@ -23,23 +26,24 @@ export default {
         <time class="now">{{ time }}</time>
         <span class="fresh">{{ day }} · {{ newest }}</span>
       </div>
-      <div class="own">
+      <div v-if="!kiosk.on" class="own">
         <button type="button" class="tongue" :lang="other" @click="speak(other)" :title="other === 'en' ? 'English' : 'Tiếng Việt'">{{ other.toUpperCase() }}</button>
         <button type="button" @click="turn" :aria-label="t('Đổi nền sáng, tối')" :title="t('Đổi nền sáng, tối')"><Mark name="theme"/></button>
         <button type="button" class="leave" @click="leave" :title="t('Đang đăng nhập: {who}', { who })">{{ t("Đăng xuất") }}</button>
       </div>
     </header>`,
   props: { pages: Array, here: String, who: String },
-  setup: () => ({ t, speak }),
+  setup: () => ({ t, speak, kiosk }),
   data: () => ({ room: 0, opened: false }),
   mounted() {
+    if (kiosk.on) return;
     this.ruler = document.createElement("canvas").getContext("2d");
     this.observer = new ResizeObserver(() => this.measure());
     this.observer.observe(this.$refs.nav);
     document.fonts?.ready.then(() => this.measure());
   },
   beforeUnmount() {
-    this.observer.disconnect();
+    this.observer?.disconnect();
   },
   computed: {
     name() {

@@ -1,22 +1,25 @@
 // What every part of the screen reads: the server's picture, its changes, and whether it still comes.
 import { reactive } from "vue";
 import { serverNow, setClock } from "clock";
+import { comeBack } from "come_back";
+import { t } from "language";
 
 export const picture = reactive({
   commune: {}, sentence: { doing: [], being: [] }, attention: [], outlines: {}, devices: {}, hamlets: [], crowd: [],
   count: 0, pending: 0, tiles: {}, feeds: [], newest: null, away: null, changed: {},
 });
 export const view = reactive({
-  role: "viewer", who: "", words: {}, language: "vi", english: {}, lostAt: null, tip: null, fresh: {},
+  role: "viewer", who: "", words: {}, language: "vi", english: {}, pages: [], lostAt: null, tip: null, fresh: {},
 });
 
 const SILENCE = 15;
+const GIVEN_UP = 90; // seconds after which a connection that only seems to stand is begun anew
 const FLASH = 2000;
 let heard = 0;
 
 // What the server gave with the page: the picture, who looks at it, and in which language.
-export function begin({ picture: whole, now, role, who, words, language, english }) {
-  Object.assign(view, { role, who, words, language, english });
+export function begin({ picture: whole, now, role, who, words, language, english, pages }) {
+  Object.assign(view, { role, who, words, language, english, pages });
   Object.assign(picture, whole);
   hear(now);
 }
@@ -59,17 +62,24 @@ function lose() {
   view.lostAt ??= Math.floor(serverNow() - (performance.now() - heard) / 1000);
 }
 
-// NiceGUI reloads the page where a connection only times out; a wall without its network would then show nothing.
+// NiceGUI reloads the page where a connection times out or the service no longer knows it, whether anybody answers or
+// not; a wall without its network would then show nothing.
 export function keepWatch() {
-  setInterval(() => performance.now() - heard > SILENCE * 1000 && lose(), 1000);
+  setInterval(() => {
+    const silent = (performance.now() - heard) / 1000;
+    if (silent > SILENCE) lose();
+    if (silent > GIVEN_UP) comeBack();
+  }, 1000);
   (function whenConnecting() {
     const socket = window.socket;
     if (!socket) return setTimeout(whenConnecting, 50);
     socket.off("connect_error");
     socket.on("connect_error", (error) => {
       lose();
-      if (error.message === "Implicit handshake failed") location.reload();
+      if (error.message === "Implicit handshake failed") comeBack();
     });
+    socket.off("try_reconnect");
+    socket.on("try_reconnect", comeBack);
     socket.on("disconnect", lose);
     return undefined;
   })();
@@ -83,5 +93,5 @@ export const may = (role) => !role || ROLES.indexOf(view.role) >= ROLES.indexOf(
 export function wordOf(device) {
   const { states, reported } = view.words;
   const said = device.state === "unknown" ? "" : reported[device.reported];
-  return said || states[device.state] || device.state;
+  return t(said || states[device.state] || device.state);
 }

@@ -1,6 +1,8 @@
 // The frame around every page; a page's own code is fetched when it is first opened.
 import { defineAsyncComponent, markRaw } from "vue";
 import { apply, begin } from "picture";
+import { enterWall, givenToken } from "enter";
+import { beginKiosk } from "kiosk";
 import { followLinks, pageAt, route } from "route";
 import { t } from "language";
 import Banner from "banner";
@@ -14,9 +16,16 @@ const Unknown = { template: `<main class="sheet"><p class="nothing">{{ t("Không
 
 const opened = { overview: markRaw(Overview) };
 
+// What could not be fetched is fetched again when the page is next opened.
+const fetched = (key) =>
+  import("page_" + key).catch((error) => {
+    delete opened[key];
+    throw error;
+  });
+
 function componentOf(key) {
   opened[key] ??= markRaw(
-    defineAsyncComponent({ loader: () => import("page_" + key), loadingComponent: Waiting, errorComponent: Lost, delay: 300 }),
+    defineAsyncComponent({ loader: () => fetched(key), loadingComponent: Waiting, errorComponent: Lost, delay: 300 }),
   );
   return opened[key];
 }
@@ -35,6 +44,9 @@ export default {
     document.documentElement.lang = this.language;
     begin(this);
     followLinks();
+    beginKiosk(this.pages);
+    const token = givenToken();
+    if (token) enterWall(token).then((status) => status === 200 && location.reload()).catch(() => {});
   },
   computed: {
     page() {

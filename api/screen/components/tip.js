@@ -1,4 +1,5 @@
 import { picture, view, wordOf } from "picture";
+import { t } from "language";
 import { Mark, STATE_MARKS } from "marks";
 import { clock, sinceOf, span, spanExact } from "clock";
 
@@ -9,11 +10,11 @@ export default {
       <b>{{ device.title }}</b>
       <span :class="['word', device.state]"><Mark v-if="marks[device.state]" :name="marks[device.state]"/>{{ word }}</span>
       <span>{{ device.hamlet }}</span>
-      <span v-if="device.state !== 'pending_install'">từ {{ since }} · {{ lasting }}</span>
+      <span v-if="device.state !== 'pending_install'">{{ t("từ {since}", { since }) }} · {{ lasting }}</span>
       <span>{{ seen }}</span>
-      <span v-if="device.strange">chưa khai báo trong sổ thiết bị</span>
+      <span v-if="device.strange">{{ t("chưa khai báo trong sổ thiết bị") }}</span>
     </div>`,
-  setup: () => ({ marks: STATE_MARKS }),
+  setup: () => ({ t, marks: STATE_MARKS }),
   computed: {
     device: () => view.tip && picture.devices[view.tip.key],
     word() {
@@ -27,7 +28,7 @@ export default {
       return spanExact(clock.now - this.device.since);
     },
     seen() {
-      return this.device.seen === null ? "Chưa gửi bản tin nào" : `Bản tin mới nhất ${span(clock.now - this.device.seen)} trước`;
+      return this.device.seen === null ? t("Chưa gửi bản tin nào") : t("Bản tin mới nhất {age} trước", { age: span(clock.now - this.device.seen) });
     },
     place() {
       const { box } = view.tip;

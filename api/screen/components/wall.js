@@ -1,4 +1,5 @@
 import { byName, picture, view, wordOf } from "picture";
+import { locale, t } from "language";
 import { Mark, STATE_MARKS } from "marks";
 import { clock, sinceOf, span } from "clock";
 
@@ -10,13 +11,13 @@ export default {
   components: { Mark },
   template: `
     <section class="panel wall" :class="density" aria-labelledby="wall-title">
-      <h2 id="wall-title">Thiết bị theo thôn <span class="count">{{ counted }}</span></h2>
-      <p v-if="!picture.count" class="nothing">Chưa có thiết bị nào. Thiết bị hiện ra khi được khai báo hoặc gửi bản tin đầu tiên.</p>
+      <h2 id="wall-title">{{ t("Thiết bị theo thôn") }} <span class="count">{{ counted }}</span></h2>
+      <p v-if="!picture.count" class="nothing">{{ t("Chưa có thiết bị nào. Thiết bị hiện ra khi được khai báo hoặc gửi bản tin đầu tiên.") }}</p>
       <div v-else-if="picture.hamlets.length" class="bars" tabindex="0">
         <div v-for="hamlet in picture.hamlets" :key="hamlet.name" class="bar">
           <span class="place" :title="hamlet.name">{{ hamlet.name }}</span>
           <span class="whole" aria-hidden="true"><i v-for="part in parts(hamlet)" :key="part.state" :class="part.state" :style="{ flexGrow: part.count }"></i></span>
-          <span class="told"><template v-for="part in parts(hamlet)" :key="part.state"><b v-if="marks[part.state]" :class="part.state" :title="states[part.state]"><Mark :name="marks[part.state]"/>{{ num(part.count) }}</b></template><span>{{ num(hamlet.total) }} thiết bị</span></span>
+          <span class="told"><template v-for="part in parts(hamlet)" :key="part.state"><b v-if="marks[part.state]" :class="part.state" :title="states[part.state]"><Mark :name="marks[part.state]"/>{{ num(part.count) }}</b></template><span>{{ t("{n} thiết bị", { n: num(hamlet.total) }) }}</span></span>
         </div>
       </div>
       <div v-else class="rows" tabindex="0">
@@ -34,14 +35,14 @@ export default {
         </div>
       </div>
       <ul v-if="picture.count" class="legend">
-        <li>xám: bình thường</li>
+        <li>{{ t("xám: bình thường") }}</li>
         <li v-for="[state, mark] in legend" :class="state"><Mark :name="mark"/>{{ states[state] }}</li>
-        <li>nét đứt: chờ lắp đặt</li>
+        <li>{{ t("nét đứt: chờ lắp đặt") }}</li>
       </ul>
     </section>`,
-  setup: () => ({ picture, view, marks: STATE_MARKS, legend: LEGEND, encode: encodeURIComponent }),
+  setup: () => ({ t, picture, view, marks: STATE_MARKS, legend: LEGEND, encode: encodeURIComponent }),
   computed: {
-    states: () => ({ ...view.words.states, fault: "lỗi, chất lượng kém" }),
+    states: () => Object.fromEntries(Object.entries({ ...view.words.states, fault: "lỗi, chất lượng kém" }).map(([state, word]) => [state, t(word)])),
     rows() {
       const rows = new Map(Object.keys(picture.outlines).map((name) => [name, []]));
       for (const entry of Object.entries(picture.devices)) {
@@ -53,16 +54,16 @@ export default {
     },
     density: () => (picture.count > 120 ? "dense" : picture.count > 60 ? "close" : ""),
     counted() {
-      const pending = picture.pending ? ` · ${this.num(picture.pending)} chờ lắp đặt` : "";
-      return picture.count ? `${this.num(picture.count - picture.pending)} thiết bị${pending}` : "";
+      const pending = picture.pending ? " · " + t("{n} chờ lắp đặt", { n: this.num(picture.pending) }) : "";
+      return picture.count ? t("{n} thiết bị", { n: this.num(picture.count - picture.pending) }) + pending : "";
     },
   },
   methods: {
-    num: (count) => count.toLocaleString("vi"),
+    num: (count) => count.toLocaleString(locale()),
     parts: (hamlet) => BARS.filter((state) => hamlet.states[state]).map((state) => ({ state, count: hamlet.states[state] })),
     spoken: (device) => `${device.title}: ${wordOf(device)}`,
     // By the minute: the age is there to read, and a healthy wall stands still.
-    age: (device) => (clock.now - device.seen < 60 ? "<1 phút" : span(clock.now - device.seen)),
+    age: (device) => (clock.now - device.seen < 60 ? t("<1 phút") : span(clock.now - device.seen)),
     show(key, event) {
       view.tip = { key, box: event.currentTarget.getBoundingClientRect() };
     },
