@@ -88,12 +88,20 @@ class Indicator(BaseModel):
     """Of a score: each part's points, value − target or target; all in percent; the share of points that is known."""
     sql: str = ""
     sql_now: str = ""
+    hours: str = ""
+    """What an hour of ``units`` gives of reports in [start, stop), both whole hours: rows (unit, at, label, value, n,
+    samples). They are kept, and ``sql`` reads them from ``indicator.{key}_hours(start, stop, units)``."""
+    days: str = ""
+    """What the hours of seven days give by the last of these, for local days in [start, stop): rows (unit, at, label,
+    value), kept too, to be read from ``indicator.{key}_days(start, stop, units)``."""
 
     @model_validator(mode="after")
     def _one_definition(self) -> "Indicator":
         ways = [bool(way) for way in (self.figure, self.figures, self.shape, self.weights, self.sql or self.sql_now)]
         if sum(ways) != 1 or bool(self.sql) != bool(self.sql_now):
             raise ValueError("either `figure`, `figures`, `shape`, `weights`, or both `sql` and `sql_now`")
+        if (self.hours and not self.sql) or (self.days and not self.hours):
+            raise ValueError("`sql` reads `hours`, or `days` that read `hours`: give all")
         if sum(map(bool, (self.share, self.per, self.minus))) > 1:
             raise ValueError("one of `share`, `per`, `minus`")
         if self.figures and self.dimensions:

@@ -1,9 +1,9 @@
 """From a number's definition to its SQL: the rows over time, and the rows of now.
 
 A shape, and any ``sql``, may hold these words in braces: ``{step}`` the width of a bucket, ``{first}`` and ``{last}``
-where the first bucket begins and the last one ends, ``{origin}`` from which buckets are counted (a local midnight). A
-shape's further words stand in the definition's ``with``, and may hold words; those that most leave out are in
-:data:`USUAL`. Definitions are files of ours: what they say is SQL, not data from outside.
+where the first bucket begins and the last one ends, ``{origin}`` from which buckets are counted (a local midnight),
+``{key}`` the number's. A shape's further words stand in the definition's ``with``, and may hold words; those that most
+leave out are in :data:`USUAL`. Definitions are files of ours: what they say is SQL, not data from outside.
 """
 
 import re
@@ -24,11 +24,16 @@ _WORD = re.compile(r"\{([a-z_]+)\}")
 
 
 class Formula(NamedTuple):
-    """The query over [start, stop) and that of now; ``stepped`` where buckets may be wider than the grain."""
+    """The query over [start, stop), that of now, and those of the hours and days that are kept for both, if any.
+
+    ``stepped`` where buckets may be wider than the grain.
+    """
 
     series: str
     now: str
     stepped: bool
+    hours: str = ""
+    days: str = ""
 
 
 @cache
@@ -48,12 +53,14 @@ def formula(indicator: Indicator, known: Mapping[str, Indicator]) -> Formula:
         return Formula(*_figure(indicator), stepped=False)
     if indicator.parts:
         return Formula(*_score(indicator, known), stepped=False)
-    text, now = indicator.sql, indicator.sql_now
+    text, now, hours = indicator.sql, indicator.sql_now, indicator.hours
     if indicator.shape:
-        text, _, now = shapes()[indicator.shape].partition("\n-- now\n")
+        text, _, rest = shapes()[indicator.shape].partition("\n-- now\n")
+        now, _, hours = rest.partition("\n-- hours\n")
     states = ", ".join(f"'{state}'" for state in indicator.states)
-    words = {**indicator.words, "states": f"array[{states}]"}
-    return Formula(_filled(text, words), _filled(now, words), stepped="{step}" in text)
+    words = {**indicator.words, "states": f"array[{states}]", "key": indicator.key}
+    kept = (_filled(part, words) for part in (hours, indicator.days))
+    return Formula(_filled(text, words), _filled(now, words), "{step}" in text, *kept)
 
 
 def with_steps(query: str, indicator: Indicator, *, step: bool) -> str:

@@ -10,12 +10,14 @@ Every number ``<key>`` (file and table of ``indicators/*.toml``) gives rows (tim
   has its own period and comes as it is. A board should call this one, with ``$__interval``;
 * ``indicator.<key>_now(units)``: as of now, or of the last complete grain.
 
+What some make of an hour of reports is kept once the hour is over: see :mod:`dashboards.kept`.
+
 A label without a name in ``labels`` is shown as it is; ``''`` means that the row is the number itself.
 """
 
 import hashlib
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -26,6 +28,7 @@ from psycopg import sql
 from psycopg.rows import DictRow
 from pydantic import ValidationError
 
+from dashboards import kept
 from dashboards.definition import Indicator as Indicator
 from dashboards.formulas import formula, shapes, with_steps
 from ingest import reading
@@ -33,6 +36,11 @@ from ingest.errors import ConfigError
 from ingest.store import Link, Store
 
 _RETURNS = 'returns table ("time" timestamptz, unit text, label text, value numeric) language sql stable parallel safe'
+
+_NOTE = """
+insert into store_meta (key, value) values (%(key)s, %(value)s)
+on conflict (key) do update set value = excluded.value where store_meta.value <> excluded.value
+"""
 
 
 @cache
@@ -114,17 +122,18 @@ def _dangling(indicator: Indicator, found: Mapping[str, Indicator]) -> Iterator[
 
 
 def compile_(indicator: Indicator, known: Mapping[str, Indicator]) -> str:
-    """Return the three functions of an indicator as SQL."""
-    text, text_now, stepped = formula(indicator, known)
-    series, every = text, f"select * from indicator.{indicator.key}(start, stop, units)"  # noqa: S608 - its own key
-    if stepped:
-        series, every = (with_steps(text, indicator, step=step) for step in (False, True))
+    """Return the functions of an indicator as SQL."""
+    own = formula(indicator, known)
+    series, every = own.series, f"select * from indicator.{indicator.key}(start, stop, units)"  # noqa: S608 - its own key
+    if own.stepped:
+        series, every = (with_steps(own.series, indicator, step=step) for step in (False, True))
     key = f"create or replace function indicator.{indicator.key}"
     asked = "start timestamptz, stop timestamptz, units text[]"
     return (
+        f"{kept.functions(indicator.key, own)}"
         f"{key}({asked})\n{_RETURNS} as $sql${series}$sql$;\n"
         f"{key}_every({asked}, step interval)\n{_RETURNS} as $sql${every}$sql$;\n"
-        f"{key}_now(units text[])\n{_RETURNS} as $sql${text_now}$sql$;\n"
+        f"{key}_now(units text[])\n{_RETURNS} as $sql${own.now}$sql$;\n"
     )
 
 
@@ -137,7 +146,8 @@ def install(store: Store) -> bool:
     # A score calls the functions of its parts.
     ordered = sorted(known.values(), key=lambda indicator: bool(indicator.parts))
     texts = {indicator.key: compile_(indicator, known) for indicator in ordered}
-    digest = hashlib.sha256("".join(texts.values()).encode()).hexdigest()
+    formulas = {key: formula(indicator, known) for key, indicator in known.items()}
+    digest = _digest(texts.values())
     with store.transaction() as link:
         link.execute("select pg_advisory_xact_lock(%s)", (0x494E44,))
         row = link.execute("select value from store_meta where key = 'indicators'").fetchone()
@@ -146,12 +156,18 @@ def install(store: Store) -> bool:
         link.execute("drop schema if exists indicator cascade; create schema indicator")
         if faults := [fault for key, text in texts.items() if (fault := _create(link, known[key], text))]:
             raise ConfigError(*faults)
+        if keeping := kept.keeping(formulas):
+            link.execute(keeping)
+        made_of = _digest(text for own in formulas.values() for text in (own.hours, own.days))
+        if link.execute(_NOTE, {"key": "kept", "value": made_of}).rowcount:
+            link.execute(kept.DUE_AGAIN)
         reading.grant(link)
-        link.execute(
-            "insert into store_meta values ('indicators', %s) on conflict (key) do update set value = excluded.value",
-            (digest,),
-        )
+        link.execute(_NOTE, {"key": "indicators", "value": digest})
     return True
+
+
+def _digest(texts: Iterable[str]) -> str:
+    return hashlib.sha256("".join(texts).encode()).hexdigest()
 
 
 def _create(link: Link, indicator: Indicator, text: str) -> str:

@@ -51,11 +51,12 @@ def make_ahead(link: Link, today: date | None = None) -> None:
 
 
 def drop_old(link: Link, keep_days: int, today: date | None = None) -> list[date]:
-    """Drop what is older than ``keep_days``; returns the days that went.
+    """Drop reports older than ``keep_days``, and what was kept of them; returns the days that went.
 
     Where TimescaleDB drops by its own policy, only the policy is kept to ``keep_days``, and nothing goes here.
     """
     oldest = (today or datetime.now(UTC).date()) - timedelta(days=keep_days)
+    link.execute("select forget_readings(%s)", (_midnight(oldest),))
     old = sorted(day for day in existing(link) if day < oldest)
     if timescale.is_hypertable(link):
         if timescale.retain(link, keep_days):

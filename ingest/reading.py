@@ -45,6 +45,10 @@ READABLE: Mapping[str, tuple[str, ...]] = {
     "contract_exclusion": (),
     "uptime_day": (),
     "uptime_known": (),
+    "reading_hour": (),
+    "reading_due": (),
+    "reading_day": (),
+    "reading_day_due": (),
     "observation": (
         "unit", "indicator", "period_start", "period_end", "period_kind", "cumulative", "scope", "dims", "revision",
         "latest", "value", "numerator", "denominator", "bound", "low", "high", "stated", "quality", "source",

@@ -1,11 +1,12 @@
-"""Totals of every device by the local day, so that a year's availability is as fast as an hour's.
+"""Totals of every device by the local day, and what numbers make of reports by the hour: a year as fast as a day.
 
-Whatever changes a past day takes them back to it in the same
-transaction (triggers of ``sql/schema/0017``), and until they are made anew that time is read from the spans. They are
-therefore never wrong, only sometimes short.
+Whatever changes a past day or hour marks it in the same transaction (triggers of ``sql/schema/0017`` and ``0020``), and
+until it is made anew that time is read from spans and reports. What is kept is therefore never wrong, only sometimes
+short.
 """
 
 from datetime import timedelta
+from typing import LiteralString
 
 from ingest.store import Store
 
@@ -25,3 +26,24 @@ def roll_up(store: Store, most: int = MOST) -> int:
         done += count
         if count < most:
             return done
+
+
+HOURS = 100
+"""Hours, or days, of communes in one transaction: a report for one of these hours that comes meanwhile waits for it."""
+
+
+def roll_readings(store: Store, most: int = HOURS) -> int:
+    """Keep each hour of reports that is over and not kept as it is, then days; returns how many hours there were."""
+    hours = _until_done(store, "select roll_hours(%s)", most)
+    _until_done(store, "select roll_days(%s)", most)
+    return hours
+
+
+def _until_done(store: Store, query: LiteralString, most: int) -> int:
+    done = 0
+    while True:
+        with store.transaction() as link:
+            row = link.execute(query, (most,)).fetchone()
+        if not row or not row[0]:  # fewer than most may be those that a writer did not hold
+            return done
+        done += row[0]

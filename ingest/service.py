@@ -100,6 +100,7 @@ class Service:
         self._every(scheduler, TICK, lambda: watch.tick(datetime.now(UTC)))
         self._every(scheduler, timedelta(hours=1), self._keep_partitions)
         self._every(scheduler, rollup.EVERY, lambda: rollup.roll_up(self._store))
+        self._every(scheduler, rollup.EVERY, lambda: rollup.roll_readings(self._store))
         couriers = Couriers(self._store, s, self._units)
         self._every(scheduler, BEAT, couriers.collect)
         poller.schedule(scheduler)

@@ -113,7 +113,7 @@ def _each(store: Store, start: datetime, stop: datetime, units: Sequence[str]) -
 
 def _fill(store: Store, communes: int, devices: int, now: datetime, *, minutes: int) -> list[str]:
     """Write a year: states, figures of offices, reports each minute of the last time and each hour before."""
-    rows = store.rows("select code from unit where valid_to is null and parent = '17' and level <> 'province'")
+    rows = store.rows(_PROVINCE, (UNIT,))
     units = [UNIT, *[row["code"] for row in rows if row["code"] != UNIT]][:communes]
     falls = 730 if communes == 1 else 52
     asked = {"units": units, "devices": devices, "falls": falls, "now": now, "minutes": minutes}
@@ -139,6 +139,10 @@ def _message(name: str, at: datetime) -> Message:
     return Message(name, name, b"", at)
 
 
+_PROVINCE = """
+select code from unit
+where valid_to is null and parent = (select parent from unit where code = %s and valid_to is null)
+"""
 _YEAR_OF_DEVICES = (
     """insert into device (unit, kind, name, title, hamlet, lifecycle, registered_at)
     select u, (array['camera', 'camera', 'loudspeaker', 'network'])[1 + n %% 4], 'dev-' || n, 'Thiết bị ' || n,

@@ -1,0 +1,15 @@
+-- {value} of an hour's reports of devices of {kind} that have {reading}; in a wider bucket: {wide} of its hours. Hours that
+-- are over are kept.
+select date_bin({step}, h.at, {origin}) as time, h.unit, '' as label, round(({wide})::numeric, 2) as value
+from indicator.{key}_hours({first}, {last}, units) h
+group by 1, 2
+-- now
+select now() as time, r.unit, '' as label, round(({value})::numeric, 2) as value
+from device_reports(units, '{kind}', array['{reading}'], now() - interval '1 hour' + interval '1 us',
+                    now() + interval '1 us') r
+group by r.unit
+-- hours
+select r.unit, hour_of(r.at) as at, ''::text as label, ({value})::numeric as value, count(*) as n,
+       null::double precision[] as samples
+from device_reports(units, '{kind}', array['{reading}'], start, least(stop, now() + interval '1 us')) r
+group by 1, 2
