@@ -25,6 +25,8 @@ PAGES = (
     Page("/thiet-bi", "devices", "Thiết bị", deeper=True),
     Page("/su-co", "incidents", "Sự cố", deeper=True),
     Page("/ngan-sach", "board", "Ngân sách", board="budget"),
+    Page("/nguon-du-lieu", "sources", "Nguồn dữ liệu", deeper=True),
+    Page("/tro-giup", "assistance", "Trợ giúp"),
 )
 
 
@@ -40,6 +42,10 @@ _FEEDS = {
 }
 
 
-def path_of(feed: str) -> str:
-    """Return the address of the page that shows a feed's rows; empty where none does."""
-    return _FEEDS.get(feed, "")
+_ROOMS = {"devices": "/thiet-bi", "feeds": "/nguon-du-lieu", "incidents": "/su-co"}
+"""Pages of numbers that are of no one feed, by the file that defines them."""
+
+
+def path_of(feed: str, key: str) -> str:
+    """Return the address of the page that shows the rows of a number of a feed; empty where none does."""
+    return _FEEDS.get(feed, "") if feed else _ROOMS.get(key.partition("_")[0], "")

@@ -93,7 +93,7 @@ def _draw(tile: Tile, indicator: Indicator, facts: Facts) -> dict[str, Any]:
         "amount": words.money(amount.value) if amount else "",
         "exact": words.money_exact(amount.value) if amount else _exact(indicator, now),
         "source": source_of(indicator, feed),
-        "page": pages.path_of(indicator.feed),
+        "page": pages.path_of(indicator.feed, indicator.key),
         "at": _epoch(feed.last) if feed else None,
         "anyfeed": not indicator.feed,
         "late": _epoch(feed.due) if feed and late else None,

@@ -26,10 +26,10 @@ TROUBLES = {
 }
 
 
-def settings(database_url: str, port: int) -> Settings:
+def settings(database_url: str, port: int, register: Path = REGISTER) -> Settings:
     """Return the configuration of a service for this database and port."""
     where = {"IOC_DATABASE__URL": database_url, "IOC_HTTP__PORT": str(port)}
-    return load(REGISTER, where)
+    return load(register, where)
 
 
 def fill(store: Store, register: Settings, troubles: Mapping[tuple[str, str], tuple[str, str, str, timedelta]]) -> None:

@@ -24,6 +24,8 @@ class Screen:
 
     database_url: str
     port: int = field(default_factory=servers.free_port)
+    register: str = ""
+    """Configuration file; none: that of the simulated commune."""
     _process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -34,6 +36,7 @@ class Screen:
     def start(self) -> None:
         """Serve, and wait until it answers."""
         command = [sys.executable, "-m", "tests.screen.serve", self.database_url, str(self.port)]
+        command += [self.register] if self.register else []
         self._process = subprocess.Popen(command)
         servers.await_that(self._answers, "the screen")
 

@@ -11,6 +11,7 @@ const SHAPES = {
   triangle: ["M8 2 14.5 13.5H1.5Z", "fill"],
   diamond: ["M8 1.5 14.5 8 8 14.5 1.5 8Z", "fill"],
   dot: ["M8 4.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7Z", "fill"],
+  circle: ["M8 3a5 5 0 1 0 0 10A5 5 0 0 0 8 3Z", "line"],
   camera: ["M2 4.5h8a1 1 0 0 1 1 1v5a1 1 0 0 1-1 1H2a1 1 0 0 1-1-1v-5a1 1 0 0 1 1-1ZM12 7.2l3-1.8v5.2l-3-1.8Z", "fill"],
   loudspeaker: ["M1.5 6h2.6L8 2.8v10.4L4.1 10H1.5ZM9.6 5.6a3.4 3.4 0 0 1 0 4.8M11.4 3.8a6 6 0 0 1 0 8.4", "both"],
   network: ["M8 2.5v4M4 13v-3h8v3M8 6.5V10M2.5 12.5h3v2h-3ZM10.5 12.5h3v2h-3ZM6 1.5h4v3H6Z", "line"],
