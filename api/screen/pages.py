@@ -26,6 +26,7 @@ PAGES = (
     Page("/su-co", "incidents", "Sự cố", deeper=True),
     Page("/ngan-sach", "board", "Ngân sách", board="budget"),
     Page("/nguon-du-lieu", "sources", "Nguồn dữ liệu", deeper=True),
+    Page("/quan-tri", "administration", "Quản trị", "technician", deeper=True),
     Page("/tro-giup", "assistance", "Trợ giúp"),
 )
 

@@ -54,6 +54,7 @@ def test_a_stranger_comes_to_the_door_and_gets_in(filled: Screen, browser: Brows
         page.get_by_label("Mật khẩu").fill(PASSWORD)
         page.get_by_role("button", name="Đăng nhập").click()
         expect(page.locator(".masthead")).to_contain_text("IOC XÃ HỢP KIM · mã 05068 · tỉnh Phú Thọ · mô phỏng")
+        page.get_by_role("button", name="Tài khoản admin").click()
         page.get_by_role("button", name="Đăng xuất").click()
         page.wait_for_url("**/sign-in")
         page.goto(filled.url)

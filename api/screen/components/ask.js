@@ -22,7 +22,7 @@ const SAID = {
 function told(status, problem) {
   const known = SAID[status] ?? "Máy chủ chưa nhận. Thử lại sau ít phút.";
   const said = problem?.reasons?.map((one) => one.vi).filter(Boolean) ?? [];
-  if (status === 409 && said.length) return said.map((one) => one[0].toUpperCase() + one.slice(1)).join("; ") + ".";
+  if (status === 409 && said.length) return said.join("; ") + "."; // may begin with a name
   const reasons = said.length ? said : problem?.reasons?.map((one) => one.reason);
   const detail = reasons?.filter(Boolean).join("; ") || problem?.detail;
   return [t(known), detail].filter(Boolean).join(" ");

@@ -4,10 +4,11 @@ import { clock, dateOf, secondsOf, span, weekdayOf } from "clock";
 import { kiosk } from "kiosk";
 import { speak, t } from "language";
 import Turning from "turning";
+import UserMenu from "user_menu";
 
 // The pages that find room stand in a row, the rest behind "Thêm"; a phone has all of them behind one button.
 export default {
-  components: { Mark, Turning },
+  components: { Mark, Turning, UserMenu },
   template: `
     <header class="masthead">
       <a class="skip" href="#content" @click.prevent="skip">{{ t("Đến nội dung") }}</a>
@@ -29,7 +30,7 @@ export default {
       <div v-if="!kiosk.on" class="own">
         <button type="button" class="tongue" :lang="other" @click="speak(other)" :title="other === 'en' ? 'English' : 'Tiếng Việt'">{{ other.toUpperCase() }}</button>
         <button type="button" @click="turn" :aria-label="t('Đổi nền sáng, tối')" :title="t('Đổi nền sáng, tối')"><Mark name="theme"/></button>
-        <button type="button" class="leave" @click="leave" :title="t('Đang đăng nhập: {who}', { who })">{{ t("Đăng xuất") }}</button>
+        <UserMenu :who="who"/>
       </div>
     </header>`,
   props: { pages: Array, here: String, who: String },
@@ -98,10 +99,6 @@ export default {
       const root = document.documentElement;
       root.dataset.theme = root.dataset.theme === "light" ? "dark" : "light";
       localStorage.setItem("theme", root.dataset.theme);
-    },
-    async leave() {
-      await fetch("/api/v1/session", { method: "DELETE" });
-      location.assign("/sign-in");
     },
   },
 };
