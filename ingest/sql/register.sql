@@ -48,10 +48,14 @@ select unit, name from hamlet where unit = any(%(units)s)
 union
 select unit, hamlet from device where unit = any(%(units)s) and hamlet <> ''
 
--- drop_doubles: reports of a device that another holds too
-delete from device_report r using device_report o
-where (r.unit, r.kind, r.name) = (%(unit)s, %(kind)s, %(name)s)
-  and (o.unit, o.kind, o.name) = (%(of_unit)s, %(kind)s, %(of_name)s) and (o.at, o.digest) = (r.at, r.digest)
+-- drop_doubles: reports of a device that another holds too; their hours are due again (no trigger may say so: see 0020)
+with gone as (
+    delete from device_report r using device_report o
+    where (r.unit, r.kind, r.name) = (%(unit)s, %(kind)s, %(name)s)
+      and (o.unit, o.kind, o.name) = (%(of_unit)s, %(kind)s, %(of_name)s) and (o.at, o.digest) = (r.at, r.digest)
+    returning r.unit, r.at)
+insert into reading_due select distinct unit, hour_of(at) from gone order by 1, 2
+on conflict (unit, at) do update set at = excluded.at
 
 -- adopt_reports: reports of one device become another's; answers when they begin
 with moved as (
