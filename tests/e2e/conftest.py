@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from tests.servers import free_port
+from tests.simulators.conftest import steady_seeds
 
 IOC = [sys.executable, "-m", "ioc"]
 
@@ -118,10 +119,11 @@ def eventually(holds: Any, what: str, within: float = 20.0) -> None:
 
 
 @contextlib.contextmanager
-def simulated_device(demo: Demo, kind: str, name: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run one more simulated device, as a process of its own that can die."""
+def simulated_camera(demo: Demo, name: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run one more simulated camera, as a process of its own that can die."""
     process = subprocess.Popen(
-        [*IOC, "simulate", "--config", str(demo.data / "ioc.toml"), "--only", f"{kind}.{name}", "--rate", "2"],
+        [*IOC, "simulate", "--config", str(demo.data / "ioc.toml"), "--only", f"camera.{name}", "--rate", "2",
+         "--seed", str(next(steady_seeds(name)))],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=dict(os.environ),
     )  # fmt: skip
     try:

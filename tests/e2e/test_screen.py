@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from tests.e2e.conftest import Demo, eventually, simulated_device
+from tests.e2e.conftest import Demo, eventually, simulated_camera
 
 pytestmark = pytest.mark.browser
 
@@ -22,12 +22,12 @@ def test_a_device_turns_red_when_its_simulator_dies_and_green_when_it_returns(de
         page.get_by_role("button", name="Đăng nhập").click()
         expect(page.get_by_text("IOC XÃ HỢP KIM")).to_be_visible()
         tile = page.locator(".wall .tile", has_text="CAM-99").or_(page.locator(".wall .tile[aria-label*='cam-99']"))
-        with simulated_device(demo, "camera", "cam-99") as simulator:
+        with simulated_camera(demo, "cam-99") as simulator:
             expect(tile).to_have_class(_has("online"), timeout=15_000)
             simulator.kill()
             expect(tile).to_have_class(_has("offline"), timeout=5_000)
             expect(tile).to_have_attribute("aria-label", _says("mất kết nối"))
-        with simulated_device(demo, "camera", "cam-99"):
+        with simulated_camera(demo, "cam-99"):
             expect(tile).to_have_class(_has("online"), timeout=15_000)
             eventually(lambda: demo.device("cam-99").get("state") == "online", "the API's word")
         assert demo.device("cam-99")["lifecycle"] == "unconfirmed"

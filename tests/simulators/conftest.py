@@ -1,5 +1,6 @@
 """`ioc simulate` as a user starts it, and a plain MQTT client that hears what comes of it."""
 
+import itertools
 import json
 import os
 import subprocess
@@ -8,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Self
@@ -17,6 +19,8 @@ import psutil
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
+from connectors.contract import DeviceId
+from simulators.camera_mqtt import CameraSimulator
 from tests.servers import Mosquitto, await_that
 
 UNIT = "05068"
@@ -82,6 +86,16 @@ def simulating(config: Path, *arguments: str, **environment: str) -> Iterator[ps
         if process.is_running():
             process.kill()
         process.communicate()
+
+
+def steady_seeds(name: str = "x") -> Iterator[int]:
+    """Yield the seeds whose story leaves a camera its power for the next half hour: stories run by the clock."""
+    device = DeviceId(UNIT, "camera", name)
+    now = datetime.now(UTC)
+    for seed in itertools.count(1):
+        told = (CameraSimulator(device, seed).measure(now + timedelta(minutes=n)) for n in range(-1, 30))
+        if all(report.state != "offline" for (report,) in told):  # type: ignore[union-attr]  # a device's reports
+            yield seed
 
 
 def lines_to(process: psutil.Process, url: str) -> int:
