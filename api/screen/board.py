@@ -2,25 +2,22 @@
 
 import threading
 import time
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
-from api.screen import facts, tiles, words
-from api.screen.boards import BOARDS, Chart, Figures, Line, Table
-from api.screen.facts import Commune, Facts, Feed
-from api.screen.language import Language, say, speaking, spoken
-from dashboards import indicators
-from dashboards.indicators import Indicator
+from api.screen import board_chart, board_table, facts, tiles
+from api.screen.board_words import Looking, told
+from api.screen.boards import BOARDS, Card, Chart, Figures, Table
+from api.screen.boards.parts import Part
+from api.screen.facts import Commune, Facts
+from api.screen.language import Language, say, speaking
 from ingest.store import Store
 
 SPANS = {"month": timedelta(days=30), "year": timedelta(days=366), "years": timedelta(days=5 * 366)}
 """How far back charts look, by the name of the choice."""
 _KEPT = 10.0
 """Seconds for which a drawn board is shown again: a hundred screens cost one reading."""
-_NOW = ("ranking", "shares")
 
 Drawn = dict[str, Any]
 
@@ -47,118 +44,42 @@ class Boards:
 
 
 def draw(store: Store, key: str, commune: Commune, now: datetime, span: timedelta) -> Drawn:
-    """Return a board as of now with charts over a span, in the language that is spoken."""
+    """Return a board as of now with charts over a span, in the language that is spoken.
+
+    ``missing`` names the parts that would have nothing to show; they are not among the ``parts``.
+    """
     board = BOARDS[key]
-    feeds = facts.feeds(store)
-    parts = []
-    for number, part in enumerate(board.parts):
-        if isinstance(part, Figures):
-            drawn = _figures(store, part, commune, feeds)
-        elif isinstance(part, Chart):
-            drawn = _chart(store, part, commune.code, feeds, now, span)
-        else:
-            drawn = _table(store, part, commune.code, feeds)
-        parts.append({"key": f"{key}-{number}", **drawn})
-    return {"title": say(board.title), "parts": parts}
-
-
-def _figures(store: Store, part: Figures, commune: Commune, feeds: list[Feed]) -> Drawn:
-    its = Facts(commune, feeds=feeds)
-    for key in tiles.keys_read(part.tiles):
-        its.numbers[key] = facts.reading(store, key, commune.code)
-        its.trends[key] = facts.trend(store, key, commune.code)
-    return {"type": "figures", "title": "", "tiles": list(tiles.draw(its, part.tiles).values())}
-
-
-def _chart(store: Store, part: Chart, unit: str, feeds: list[Feed], now: datetime, span: timedelta) -> Drawn:
-    known = indicators.load()
-    first = known[part.lines[0].key]
-    series = [one for line in part.lines for one in _series(store, part, line, unit, now, span)]
-    aims = {known[line.key].target for line in part.lines if line.aim and not line.dashed}
+    looking = Looking(store, commune, facts.feeds(store), now, span)
+    drawn = [one for part in board.parts for one in _parts(part, looking)]
     return {
-        "type": "chart",
-        "form": part.form,
-        "series": series,
-        "aim": aims.pop() if len(aims) == 1 and part.form not in (*_NOW, "stack") else None,
-        "from": (now - span).timestamp(),
-        "to": now.timestamp(),
-        "whole": first.unit not in ("percent", "vnd", "million_vnd_per_person_year", "hectare", "tonne", "point"),
-        "empty": not any(value is not None for one in series for _, value in one["points"]),
-        **_told(part.title, part.wide, [known[line.key] for line in part.lines], feeds),
-        "period": say("ngay lúc này") if part.form in _NOW else f"{words.day(now - span)} – {words.day(now)}",
-    }
-
-
-def _series(store: Store, part: Chart, line: Line, unit: str, now: datetime, span: timedelta) -> list[Drawn]:
-    indicator = indicators.load()[line.key]
-    name = say(line.title) if line.title else title(indicator)
-    if part.form in _NOW:
-        rows = [row for row in indicators.now(store, line.key, [unit]) if row["value"] is not None]
-        points: list[list[Any]] = [[_label(part.labels, row["label"]), float(row["value"])] for row in rows]
-        return [{"name": name, "points": sorted(points, key=lambda point: -point[1])}]
-    lines: defaultdict[str, list[list[Any]]] = defaultdict(list)
-    for row in indicators.series(store, line.key, now - span, now, [unit]):
-        if not line.label or row["label"] == line.label:
-            value = None if row["value"] is None else float(row["value"])
-            lines[row["label"]].append([row["time"].timestamp(), value])
-    alone = len(lines) <= 1 or bool(line.label)
-    return [
-        {"name": name if alone and not label else _label(part.labels, label), "points": its, "dashed": line.dashed}
-        for label, its in sorted(lines.items())
-    ] or [{"name": name, "points": [], "dashed": line.dashed}]
-
-
-def _table(store: Store, part: Table, unit: str, feeds: list[Feed]) -> Drawn:
-    known = indicators.load()
-    columns = [known[line.key] for line in part.columns]
-    cells: defaultdict[str, dict[str, Decimal]] = defaultdict(dict)
-    instants = []
-    for line in part.columns:
-        for row in indicators.now(store, line.key, [unit]):
-            if row["value"] is not None:
-                cells[row["label"]][line.key] = row["value"]
-                instants.append(row["time"])
-    exact: list[list[Any]] = [
-        [_label(part.labels, label), *(its.get(line.key) for line in part.columns)]
-        for label, its in sorted(cells.items())
-    ]
-    headings = [say(line.title) if line.title else title(its) for line, its in zip(part.columns, columns, strict=True)]
-    units = [say(words.UNITS[its.unit]) for its in columns]
-    return {
-        "type": "table",
-        "columns": [
-            {"title": say(part.heading)},
-            *({"title": f"{heading} ({unit})", "right": True} for heading, unit in zip(headings, units, strict=True)),
+        "title": say(board.title),
+        "parts": [{"key": f"{key}-{number}", **one} for number, one in enumerate(drawn) if not one.get("empty")],
+        "missing": [
+            {"title": one["title"], "source": one["source"], "latest": one["latest"]}
+            for one in drawn
+            if one.get("empty")
         ],
-        "rows": [[name, *("—" if v is None else words.number(v) for v in values)] for name, *values in exact],
-        "exact": exact,
-        "empty": not cells,
-        **_told(part.title, part.wide, columns, feeds),
-        "period": words.period(columns[0].grain, max(instants)) if instants else "",
     }
 
 
-def _told(heading: str, wide: int, its: Sequence[Indicator], feeds: list[Feed]) -> Drawn:
-    """Return what every part says of its figures: unit, source, age, and what they are."""
-    feed = tiles.serving(its[0], feeds)
-    late = feed is not None and feed.state in ("stale", "error", "never")
-    return {
-        "title": say(heading),
-        "unit": its[0].unit,
-        "word": say(words.UNITS[its[0].unit]),
-        "wide": wide,
-        "help": "\n".join(dict.fromkeys(f"{title(one)}: {one.help}" for one in its)),
-        "source": tiles.source_of(its[0], feed),
-        "at": feed.last.timestamp() if feed and feed.last else None,
-        "late": feed.due.timestamp() if feed and feed.due and late else None,
-    }
+def _parts(part: Part, looking: Looking) -> Iterator[Drawn]:
+    match part:
+        case Figures():
+            yield _figures(part, looking)
+        case Chart():
+            yield from board_chart.draw(part, looking)
+        case Table():
+            yield told(part.title, part.wide, [line.key for line in part.columns], looking) | board_table.table(
+                part, looking
+            )
+        case Card():
+            yield told(part.title, part.wide, board_table.keys(part), looking) | board_table.card(part, looking)
 
 
-def title(indicator: Indicator) -> str:
-    """Return an indicator's title in the language that is spoken."""
-    return indicator.title_en if spoken() == "en" else indicator.title
-
-
-def _label(labels: Mapping[str, str], label: str) -> str:
-    said = say(labels.get(label, label)) if label else say("Tất cả")
-    return said[:1].upper() + said[1:]
+def _figures(part: Figures, looking: Looking) -> Drawn:
+    its = Facts(looking.commune, feeds=looking.feeds)
+    for key in tiles.keys_read(part.tiles):
+        its.numbers[key] = facts.reading(looking.store, key, looking.commune.code)
+    for key in tiles.keys_drawn(part.tiles):
+        its.trends[key] = facts.trend(looking.store, key, looking.commune.code)
+    return {"type": "figures", "title": "", "tiles": list(tiles.draw(its, part.tiles).values())}

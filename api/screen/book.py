@@ -22,7 +22,13 @@ def workbook(board: dict[str, Any]) -> IO[bytes]:
         name = f"{number} {_FORBIDDEN.sub(' ', part['title'] or board['title'])}"[:_LONGEST].strip()
         page = book.create_sheet(name)
         page.column_dimensions["A"].width = 28
-        {"figures": _figures, "chart": _chart, "table": _table}[part["type"]](page, part)
+        {"figures": _figures, "chart": _chart, "table": _table, "card": _card}[part["type"]](page, part)
+    if board["missing"]:
+        page = book.create_sheet(say("Chưa có dữ liệu"))
+        page.column_dimensions["A"].width = 48
+        page.append(heads(page, [say("Chỉ số"), say("Nguồn"), say("Gần nhất")]))
+        for one in board["missing"]:
+            page.append([cell(page, one[key]) for key in ("title", "source", "latest")])
     file = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it when it is sent
     book.save(file)
     file.seek(0)
@@ -56,6 +62,16 @@ def _table(page: Any, part: dict[str, Any]) -> None:
     _foot(page, part)
 
 
+def _card(page: Any, part: dict[str, Any]) -> None:
+    page.append(heads(page, part["heads"]))
+    for row in part["exact"]:
+        page.append([cell(page, value) for value in row])
+    for title in part["without"]:
+        page.append([cell(page, title), cell(page, say("chưa có dữ liệu"))])
+    _foot(page, part)
+
+
 def _foot(page: Any, part: dict[str, Any]) -> None:
     page.append([])
-    page.append([cell(page, f"{say('Kỳ')}: {part['period']} · {say('Nguồn')}: {part['source']}")])
+    told = [f"{say('Kỳ')}: {part['period']}"] if part["period"] else []
+    page.append([cell(page, " · ".join([*told, f"{say('Nguồn')}: {part['source']}"]))])

@@ -7,8 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from api.screen.incidents import Incident
+from api.screen.numbers import Reading as Reading
+from api.screen.numbers import reading as reading
+from api.screen.numbers import trend as trend
 from connectors.contract import LOCAL
-from dashboards import indicators
 from ingest import expected
 from ingest.due import label
 from ingest.facts.feeds import thing
@@ -16,14 +18,6 @@ from ingest.store import Store
 
 DeviceKey = tuple[str, str]
 """Kind and name: a screen shows one commune."""
-
-_SPANS = {
-    "1 minute": timedelta(minutes=60),
-    "1 hour": timedelta(hours=24),
-    "1 day": timedelta(days=30),
-}
-"""How far back a trend looks, by the grain of its indicator; a budget's figures come by the month."""
-_BUDGET_SPAN = timedelta(days=400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +91,6 @@ class Overdue:
     severity: str
     hamlet: str
     due: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """An indicator's value and the instant it speaks of."""
-
-    at: datetime
-    value: Decimal
 
 
 @dataclass(slots=True)
@@ -204,25 +190,3 @@ def overdue(store: Store, unit: str) -> list[Overdue]:
         (unit,),
     )
     return [Overdue(**row) for row in rows]
-
-
-def reading(store: Store, key: str, unit: str) -> Reading | None:
-    """Return an indicator's value as of now, or None where there is none (never 0)."""
-    for row in indicators.now(store, key, [unit]):
-        if row["value"] is not None:
-            return Reading(row["time"], row["value"])
-    return None
-
-
-def trend(store: Store, key: str, unit: str) -> list[tuple[datetime, Decimal]]:
-    """Return an indicator's last hours or days; what it tells apart by label is one line on a tile."""
-    indicator = indicators.load()[key]
-    span = _BUDGET_SPAN if indicator.feed == "budget" else _SPANS.get(indicator.grain, _BUDGET_SPAN)
-    stop = datetime.now(UTC)
-    if indicator.grain == "1 minute":
-        stop = stop.replace(second=0, microsecond=0)  # the minute that runs is not whole yet
-    points: dict[datetime, Decimal] = {}
-    for row in indicators.series(store, key, stop - span, stop, [unit]):
-        if row["value"] is not None:
-            points[row["time"]] = points.get(row["time"], Decimal(0)) + row["value"]
-    return list(points.items())

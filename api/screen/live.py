@@ -221,9 +221,9 @@ class Live:
 
     def _read_trends(self, *, minutes: bool = False) -> None:
         known = indicators.load()
-        for tile in tiles.TILES:
-            if (known[tile.key].grain == "1 minute") == minutes:
-                self._facts.trends[tile.key] = facts.trend(self._store, tile.key, self._facts.commune.code)
+        for key in tiles.keys_drawn():
+            if (known[key].grain == "1 minute") == minutes:
+                self._facts.trends[key] = facts.trend(self._store, key, self._facts.commune.code)
 
 
 def _patience(all_rules: Rules, unit: str) -> timedelta:

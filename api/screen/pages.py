@@ -25,6 +25,12 @@ PAGES = (
     Page("/thiet-bi", "devices", "Thiết bị", deeper=True),
     Page("/su-co", "incidents", "Sự cố", deeper=True),
     Page("/ngan-sach", "board", "Ngân sách", board="budget"),
+    Page("/mot-cua", "board", "Một cửa", board="procedures"),
+    Page("/y-te", "board", "Y tế", board="health"),
+    Page("/van-ban", "board", "Văn bản", board="documents"),
+    Page("/kinh-te-xa-hoi", "board", "Kinh tế – xã hội", board="socio"),
+    Page("/thong-tin-mang", "board", "Thông tin mạng", board="internet"),
+    Page("/chuyen-doi-so", "board", "Chuyển đổi số", board="dti"),
     Page("/nguon-du-lieu", "sources", "Nguồn dữ liệu", deeper=True),
     Page("/quan-tri", "administration", "Quản trị", "technician", deeper=True),
     Page("/tro-giup", "assistance", "Trợ giúp"),
@@ -37,9 +43,15 @@ def open_to(role: Role) -> list[dict[str, Any]]:
 
 
 _FEEDS = {
+    "admin_procedures": "/mot-cua",
     "budget": "/ngan-sach",
     "camera_status": "/thiet-bi?kind=camera",
+    "digital_transformation": "/chuyen-doi-so",
+    "documents": "/van-ban",
+    "health": "/y-te",
+    "internet_monitoring": "/thong-tin-mang",
     "network_status": "/thiet-bi?kind=network",
+    "socio_economic": "/kinh-te-xa-hoi",
 }
 
 

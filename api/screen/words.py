@@ -1,11 +1,30 @@
-"""Vietnamese words and numbers of the screen: one place, so that two pages never name one thing differently."""
+"""Words and numbers of the screen: one place, so that two pages never name one thing differently.
+
+Words stand in Vietnamese and are spoken by :func:`api.screen.language.say`; what writes a number, an instant or a
+period here writes it in the language that is spoken.
+"""
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
 
-from connectors.contract import LOCAL
+from api.screen.language import say
+from api.screen.spelling import UNITS as UNITS
+from api.screen.spelling import amount as amount
+from api.screen.spelling import brief as brief
+from api.screen.spelling import change as change
+from api.screen.spelling import day as day
+from api.screen.spelling import day_month as day_month
+from api.screen.spelling import exact as exact
+from api.screen.spelling import glance as glance
+from api.screen.spelling import lasting as lasting
+from api.screen.spelling import money as money
+from api.screen.spelling import money_exact as money_exact
+from api.screen.spelling import named as named
+from api.screen.spelling import number as number
+from api.screen.spelling import percent as percent
+from api.screen.spelling import period as period
+from api.screen.spelling import span as span
+from api.screen.spelling import time_of as time_of
 
 STATES = {
     "online": "hoạt động",
@@ -74,6 +93,12 @@ SOURCES = {
     "network_status": "Thiết bị mạng",
     "budget": "Kế toán xã",
     "field_reports": "Phản ánh",
+    "admin_procedures": "Một cửa",
+    "documents": "Văn bản",
+    "health": "Trạm Y tế",
+    "socio_economic": "Thống kê xã",
+    "internet_monitoring": "Thông tin mạng",
+    "digital_transformation": "Chuyển đổi số",
 }
 """Feeds in a word, for the foot of a tile."""
 
@@ -88,37 +113,6 @@ CATEGORIES = {
     "trees": "cây xanh",
 }
 SEVERITIES = {"normal": "bình thường", "soon": "cần xử lý sớm", "urgent": "khẩn cấp"}
-UNITS = {
-    "camera": "camera",
-    "case": "ca",
-    "cooperative": "hợp tác xã",
-    "criterion": "tiêu chí",
-    "device": "thiết bị",
-    "document": "văn bản",
-    "dossier": "hồ sơ",
-    "figure": "số liệu",
-    "head": "con",
-    "hectare": "ha",
-    "household": "hộ",
-    "mention": "lượt đề cập",
-    "message": "bản tin",
-    "million_vnd_per_person_year": "triệu đồng/người/năm",
-    "millisecond": "ms",
-    "minute": "phút",
-    "percent": "%",
-    "person": "người",
-    "point": "điểm",
-    "product": "sản phẩm",
-    "report": "phản ánh",
-    "second": "giây",
-    "service": "dịch vụ",
-    "speaker_cluster": "cụm loa",
-    "team": "tổ",
-    "times": "lần",
-    "tonne": "tấn",
-    "visit": "lượt",
-    "vnd": "đồng",
-}
 
 ALARMS = {"emergency": "Khẩn cấp", "critical": "Nghiêm trọng", "warning": "Cảnh báo", "info": "Thông tin"}
 HANDLING = {"open": "mới", "acknowledged": "đã tiếp nhận", "in_progress": "đang xử lý"}
@@ -152,7 +146,6 @@ NO_HAMLET = "Chưa rõ thôn"
 
 _LETTERS = {"camera": "C", "loudspeaker": "L", "network": "M"}
 _NUMBERED = re.compile(r"(?:camera|cam|c|loa|l|mang|net|network|m)-?0*(\d{1,4})")
-_BILLION, _MILLION = Decimal(10**9), Decimal(10**6)
 
 
 def short(kind: str, name: str) -> str:
@@ -171,89 +164,15 @@ def place(title: str) -> str:
 
 def hamlet_of(name: str) -> str:
     """Return a hamlet's name, or the words for having none."""
-    return name or NO_HAMLET
-
-
-def number(value: Decimal | float, places: int | None = None) -> str:
-    """Write 1234567.8 as ``1.234.567,8``; at most two places unless told how many."""
-    exact = Decimal(str(value))
-    if places is not None:
-        text = f"{exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP):,f}"
-    else:
-        text = f"{exact.quantize(Decimal('0.01'), ROUND_HALF_UP):,f}".rstrip("0").rstrip(".")
-    return text.replace(",", "_").replace(".", ",").replace("_", ".").replace("-", "−")
-
-
-def percent(value: Decimal | float) -> str:
-    """Write a percentage with one place; the sign never stands alone on the next line."""
-    return f"{number(value, 1)}\u00a0%"
-
-
-def money(value: Decimal) -> str:
-    """Write an amount of đồng in tỷ or triệu, for a glance; the exact figure stands in :func:`money_exact`."""
-    amount, word = glance(value)
-    return f"{amount} {word.removesuffix(' đồng')}"
-
-
-def glance(value: Decimal) -> tuple[str, str]:
-    """Return an amount of đồng in its greatest unit, and that unit."""
-    for size, word in ((_BILLION, "tỷ đồng"), (_MILLION, "triệu đồng")):
-        if abs(value) >= size:
-            return number(value / size, 1), word
-    return number(value), "đồng"
-
-
-def money_exact(value: Decimal) -> str:
-    """Write an amount of đồng whole."""
-    return f"{number(value)} đồng"
-
-
-def day(at: datetime) -> str:
-    """Write an instant's day in Asia/Ho_Chi_Minh."""
-    local = at.astimezone(LOCAL)
-    return f"{local.day}/{local.month}/{local.year}"
-
-
-def day_month(at: datetime) -> str:
-    """Write an instant's day in Asia/Ho_Chi_Minh without its year."""
-    local = at.astimezone(LOCAL)
-    return f"{local.day}/{local.month}"
-
-
-def time_of(at: datetime) -> str:
-    """Write an instant's time of day in Asia/Ho_Chi_Minh."""
-    return f"{at.astimezone(LOCAL):%H:%M}"
-
-
-def period(grain: str, at: datetime, *, cumulative: bool = False) -> str:
-    """Name the period of a grain that an instant speaks of, as "tháng 10/2026"; cumulative: since 1 January."""
-    local = at.astimezone(LOCAL)
-    if cumulative:
-        return f"đến {day(at)}"
-    if grain == "1 year":
-        return f"năm {local.year}"
-    if grain == "3 months":
-        return f"quý {('I', 'II', 'III', 'IV')[(local.month - 1) // 3]}/{local.year}"
-    if grain == "1 month":
-        return f"tháng {local.month}/{local.year}"
-    return f"ngày {day(at)}" if grain == "1 day" else f"{time_of(at)} {day_month(at)}"
-
-
-def lasting(age: timedelta) -> str:
-    """Write a duration by its greatest unit; screens tick by themselves, so this is for what stands still."""
-    seconds = max(0, int(age.total_seconds()))
-    for size, word in ((86_400, "ngày"), (3_600, "giờ"), (60, "phút")):
-        if seconds >= size:
-            return f"{seconds // size} {word}"
-    return f"{seconds} giây"
+    return name or say(NO_HAMLET)
 
 
 def why(reason: str, state: str, reported: str | None) -> str:
     """Say in words why a device is in its state; empty where nobody told."""
-    said = REPORTED.get(reported or "", STATES.get(state, state))
+    said = say(REPORTED.get(reported or "", STATES.get(state, state)))
     if reason == "reported":
-        return f"{REASONS[reason]}: {said}"
-    return REASONS.get(reason, "")
+        return f"{say(REASONS[reason])}: {said}"
+    return say(REASONS[reason]) if reason in REASONS else ""
 
 
 def dictionary() -> Mapping[str, Mapping[str, str]]:

@@ -101,7 +101,7 @@ def test_a_change_appears_without_reload_within_a_second(filled: Screen, store: 
     page.wait_for_timeout(1000)
     commune.speak(store, "camera", "cam-01", "offline", "last_will")
     expect(tile).to_have_class(re.compile("offline"), timeout=1000)
-    expect(page.locator(".figure").first.locator(".value")).to_have_text("17/20", timeout=1000)
+    expect(page.locator(".figure").first.locator(".value")).to_have_text("24/28", timeout=1000)
     expect(page.locator(".sentence")).to_contain_text("2 thiết bị mất kết nối", timeout=1000)
     commune.speak(store, "camera", "cam-01", "online")
     expect(tile).to_have_class(re.compile("online"), timeout=1000)

@@ -3,6 +3,7 @@
 import { t, locale } from "language";
 import { dateOf, sinceOf, clock, timeOf } from "clock";
 
+const NAMED = { first: "--series-1", second: "--series-2", critical: "--critical-ink", warning: "--warning-ink", muted: "--muted" };
 const INKS = ["--series-1", "--series-2", "--series-3", "--series-4", "--series-5", "--series-6"];
 
 export const figure = (value, places = 2) =>
@@ -42,7 +43,9 @@ function options(drawn, rem) {
     type: "value", min: drawn.low ?? undefined, axisLabel: { ...label, formatter: (v) => short(v, drawn.unit) },
     splitLine: { lineStyle: { color: line } }, minInterval: drawn.whole ? 1 : undefined, scale: drawn.form === "line" && drawn.unit !== "percent",
   };
-  const inks = drawn.series.map((one, n) => token(one.ink || INKS[n % INKS.length]));
+  // A colour that says something is its own; the others take their turn.
+  let turn = 0;
+  const inks = drawn.series.map((one) => token(NAMED[one.ink] ?? (one.dashed ? "--muted" : INKS[turn++ % INKS.length])));
   const aim = drawn.aim === null || drawn.aim === undefined ? undefined : {
     silent: true, symbol: "none", data: [{ yAxis: drawn.aim }], lineStyle: { color: muted, type: "dashed", width: 1.5 },
     label: { ...label, position: "insideEndTop", formatter: `${t("mục tiêu")} ${unit(drawn.aim)}` },
@@ -51,7 +54,7 @@ function options(drawn, rem) {
     const rows = [...drawn.series[0].points].reverse();
     return {
       ...base, xAxis: value, tooltip: { ...base.tooltip },
-      yAxis: { type: "category", data: rows.map(([name]) => name), axisLabel: { ...label, color: text, width: 11 * rem, overflow: "truncate" }, axisLine: { lineStyle: { color: line } }, axisTick: { show: false } },
+      yAxis: { type: "category", data: rows.map(([name]) => name), axisLabel: { ...label, color: text, width: 12 * rem, overflow: "truncate" }, axisLine: { lineStyle: { color: line } }, axisTick: { show: false } },
       series: [{ type: "bar", name: drawn.title, data: rows.map(([, v]) => v), itemStyle: { color: inks[0], borderRadius: 3 }, barMaxWidth: 1.5 * rem, label: { show: true, position: "right", ...label, color: text, formatter: ({ value: v }) => short(v, drawn.unit) } }],
     };
   }
@@ -68,9 +71,15 @@ function options(drawn, rem) {
     };
   }
   const bars = drawn.form === "bars" || drawn.form === "stack";
+  // Figures of months and years stand side by side by their names; what is counted by day stands on the axis of time.
+  // A stack needs every instant in each of its series.
+  const instants = [...new Set(drawn.series.flatMap(({ points }) => points.map(([at]) => at)))].sort((a, b) => a - b);
+  const names = !bare(drawn) ? instants : null;
   return {
     ...base,
-    xAxis: {
+    xAxis: names ? {
+      type: "category", data: names.map((at) => period(at, drawn)), axisLabel: { ...label, hideOverlap: true }, axisLine: { lineStyle: { color: line } }, axisTick: { show: false },
+    } : {
       type: "time", axisLabel: { ...label, hideOverlap: true, formatter: (at) => tick(at / 1000, drawn) },
       axisLine: { lineStyle: { color: line } }, splitLine: { show: false }, min: drawn.from ? drawn.from * 1000 : undefined, max: drawn.to ? drawn.to * 1000 : undefined,
     },
@@ -78,10 +87,10 @@ function options(drawn, rem) {
     tooltip: { ...base.tooltip, formatter: undefined, axisPointer: { type: bars ? "shadow" : "line", label: { show: false } } },
     series: drawn.series.map((one, n) => ({
       name: one.name, type: bars && !one.dashed ? "bar" : "line", stack: drawn.form === "stack" && !one.dashed ? "all" : undefined,
-      data: one.points.map(([at, v]) => [at * 1000, v]), symbol: "circle", showSymbol: one.points.length < 2 || (one.points.length < 32 && !one.dashed),
+      data: names ? instants.map((at) => valueAt(one, at)) : drawn.form === "stack" ? instants.map((at) => [at * 1000, valueAt(one, at)]) : one.points.map(([at, v]) => [at * 1000, v]), symbol: "circle", showSymbol: one.points.length < 2 || (one.points.length < 32 && !one.dashed),
       symbolSize: 0.375 * rem, connectNulls: false, barMaxWidth: 1.75 * rem, step: one.step ? "end" : undefined,
-      lineStyle: { width: one.dashed ? 1.5 : 2.25, type: one.dashed ? "dashed" : "solid", color: one.dashed ? muted : inks[n] },
-      itemStyle: { color: one.dashed ? muted : inks[n], borderRadius: drawn.form === "bars" ? 2 : 0 },
+      lineStyle: { width: one.dashed ? 1.5 : 2.25, type: one.dashed ? "dashed" : "solid", color: inks[n] },
+      itemStyle: { color: inks[n], borderRadius: drawn.form === "bars" ? 2 : 0 },
       markLine: n === 0 ? aim : undefined,
     })),
   };
@@ -93,6 +102,15 @@ function tick(at, { from, to }) {
   const day = new Date(at * 1000 + 7 * 3600e3);
   return days > 200 ? `${day.getUTCMonth() + 1}/${day.getUTCFullYear()}` : `${day.getUTCDate()}/${day.getUTCMonth() + 1}`;
 }
+
+// What the server calls a bar of a month or year, else the day; of what it has no name for, its month.
+export function period(at, drawn) {
+  const day = new Date(at * 1000 + 7 * 3600e3);
+  return bare(drawn) ? instant(at, drawn) : drawn.names[at] ?? `${day.getUTCMonth() + 1}/${day.getUTCFullYear()}`;
+}
+
+const valueAt = ({ points }, at) => points.find(([when]) => when === at)?.[1] ?? null;
+const bare = ({ names }) => !names || !Object.keys(names).length;
 
 export const instant = (at, drawn) => ((drawn.to - drawn.from) / 86400 <= 2 ? sinceOf(at, clock.now) : dateOf(at));
 

@@ -30,8 +30,8 @@ export default {
       <p class="value"><b>{{ tile.value ?? "—" }}</b><span v-if="tile.value !== null">{{ tile.unit }}</span></p>
       <template v-if="tile.value === null"><p class="line"><span>{{ t("chưa có dữ liệu") }}</span></p><p class="line"></p></template>
       <template v-else>
-        <p class="line"><span>{{ tile.target || tile.compare || tile.period }}</span><b v-if="tile.amount">{{ tile.amount }}</b><b v-else-if="tile.verdict" class="verdict">{{ tile.verdict }}</b></p>
-        <p class="line"><span v-if="tile.target || tile.compare">{{ tile.period }}</span></p>
+        <p class="line"><span>{{ left }}</span><b v-if="tile.verdict" class="verdict">{{ tile.verdict }}</b><b v-else-if="right">{{ right }}</b></p>
+        <p class="line"><span>{{ left === tile.period ? "" : tile.period }}</span><b v-if="tile.change" class="change">{{ tile.change }}</b></p>
       </template>
       <svg v-if="spark" class="spark" viewBox="0 0 160 40" preserveAspectRatio="none" aria-hidden="true">
         <path v-if="spark.aim !== null" class="aim" :d="'M3 ' + spark.aim + 'H157'"/>
@@ -47,6 +47,12 @@ export default {
     spark() {
       return sparkline(this.tile);
     },
+    left() {
+      return this.tile.target || this.tile.compare || this.tile.period;
+    },
+    right() {
+      return this.tile.amount || (this.tile.target && this.tile.compare);
+    },
     age() {
       const { tile } = this;
       if (tile.late !== null) return t("trễ {age}", { age: span(clock.now - tile.late) });
@@ -54,7 +60,7 @@ export default {
       return at === null ? "" : span(clock.now - at);
     },
     hint() {
-      return [this.tile.help, this.tile.exact, this.tile.verdict].filter(Boolean).join("\n");
+      return [this.tile.help, this.tile.exact, this.tile.compare, this.tile.verdict].filter(Boolean).join("\n");
     },
   },
 };

@@ -1,16 +1,19 @@
 // A table of finished texts: sorted by a heading, numbers to the right, rows that lead somewhere, cards on a phone.
 import { t } from "language";
+import { Mark } from "marks";
 
 const SHOWN = 200;
 
 // "1.234,5 %" as a number; a text stays a text.
 function weight(cell) {
+  if (cell?.sort === null) return Number.NEGATIVE_INFINITY;
   const text = String(cell?.sort ?? cell?.text ?? cell ?? "");
   const number = Number(text.replace(/[\s\u00a0%]/g, "").replace(/\./g, "").replace(",", ".").replace("−", "-"));
   return cell?.sort !== undefined && typeof cell.sort === "number" ? cell.sort : text !== "" && !Number.isNaN(number) ? number : text;
 }
 
 export default {
+  components: { Mark },
   template: `
     <div class="grid" tabindex="0" role="region" :aria-label="label">
       <table>
@@ -19,7 +22,10 @@ export default {
         <tbody>
           <tr v-for="(row, r) in rows" :key="r" :class="row.tone">
             <td v-for="(cell, n) in row.cells ?? row" :key="n" :class="[{ right: table.columns[n]?.right }, cell?.tone]" :data-title="table.columns[n]?.title">
-              <a v-if="cell?.href" :href="cell.href" data-page="1">{{ cell.text }}</a><span v-else :title="cell?.hint">{{ cell?.text ?? cell ?? "—" }}</span>
+              <a v-if="cell?.href" :href="cell.href" data-page="1">{{ cell.text }}</a>
+              <span v-else :title="cell?.hint" :style="cell?.indent ? { paddingLeft: cell.indent * 0.875 + 'rem' } : null"
+                ><Mark v-if="cell?.mark" :name="cell.mark"/>{{ cell?.text ?? cell ?? "—" }}<small v-if="cell?.note"> {{ cell.note }}</small></span>
+              <span v-if="cell?.bar !== undefined" class="gauge" aria-hidden="true"><i :style="{ width: Math.min(cell.bar, 100) + '%' }"></i><b v-if="cell.aim !== null" :style="{ left: cell.aim + '%' }"></b></span>
             </td>
           </tr>
         </tbody>
