@@ -14,7 +14,7 @@ from tests.servers import versions
 
 FIGURES = (
     "drain", "live", "store", "stream", "devices", "rest", "shape", "workbook", "cameras", "paged", "states", "uptime",
-    "boards",
+    "boards", "screen",
 )  # fmt: skip
 
 

@@ -9,12 +9,14 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from api import tokens
+from api.screen.pages import PAGES
 from ingest import handling
 from ingest.rules import load
 from ingest.store import Store
 from ingest.watch import Watch
 from tests.screen import commune
 from tests.screen.conftest import PASSWORD, Screen
+from tests.screen.test_screen import SMALLEST
 
 pytestmark = pytest.mark.browser
 AWAY = {("camera", "cam-12"): ("offline", "offline", "silence", timedelta(minutes=40))}
@@ -47,7 +49,7 @@ def wall(browser: Browser, quiet: Screen, store: Store) -> Iterator[Callable[...
 
     def open_(asked: str = "", **how: object) -> Page:
         _, secret = tokens.create(store, "phong-hop", "viewer", actor="test")
-        context = browser.new_context(viewport={"width": 1920, "height": 1080}, **how)  # type: ignore[arg-type]
+        context = browser.new_context(**{"viewport": {"width": 1920, "height": 1080}, **how})  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
         page.goto(f"{quiet.url}/?kiosk=1{asked}#token={secret}")
@@ -120,6 +122,18 @@ def test_it_turns_its_pages_and_hides_what_nobody_can_press(wall: Callable[..., 
     page.mouse.click(900, 500)  # who reads something there is left alone
     page.wait_for_timeout(2500)
     assert page.evaluate("location.pathname") == "/ngan-sach"
+
+
+@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (3840, 2160)])
+def test_from_four_metres_every_page_is_readable(wall: Callable[..., Page], width: int, height: int) -> None:
+    page = wall("&seconds=600", viewport={"width": width, "height": height})
+    for one in PAGES:
+        page.evaluate("(path) => { history.pushState(null, '', path); dispatchEvent(new PopStateEvent('popstate')); }",
+                      one.path)  # fmt: skip
+        page.wait_for_function("document.querySelector('.screen main, .screen .nothing')")
+        page.wait_for_timeout(400)
+        assert page.evaluate(SMALLEST) >= 13 * width / 1920, one.path
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, one.path
 
 
 def test_it_stays_with_an_alarm_until_somebody_takes_it_up(wall: Callable[..., Page], store: Store) -> None:

@@ -91,7 +91,7 @@ export default {
       if (!event.currentTarget.contains(event.relatedTarget)) this.opened = false;
     },
     skip() {
-      const content = document.querySelector("main");
+      const content = document.querySelector(".screen main");
       content?.setAttribute("tabindex", "-1");
       content?.focus();
     },

@@ -48,6 +48,9 @@ export default {
     const token = givenToken();
     if (token) enterWall(token).then((status) => status === 200 && location.reload()).catch(() => {});
   },
+  mounted() {
+    this.$el.closest("main")?.setAttribute("role", "presentation"); // NiceGUI's own; a page has one main part, ours
+  },
   computed: {
     page() {
       return pageAt(this.pages, route.path);
