@@ -11,6 +11,7 @@ from starlette.routing import compile_path
 
 from api import (
     PREFIX,
+    airtime,
     alerts,
     audit_trail,
     broadcasts,
@@ -98,9 +99,8 @@ def create_app(
     problems.handle(app)
     for part in (
         probes, metrics, session, password, people, audit_trail, thresholds, messages, imports, units, outlines,
-        devices, observations, totals, cases, uptime, played,
-        broadcasts, incidents, alerts, handling, indicators, maintenance, roster, register, sources, canaries, receivers,
-        rejections, stream, exports,
+        devices, observations, totals, cases, uptime, played, broadcasts, airtime, incidents, alerts, handling,
+        indicators, maintenance, roster, register, sources, canaries, receivers, rejections, stream, exports,
     ):  # fmt: skip
         app.include_router(part.router)
     app.include_router(_document(app))

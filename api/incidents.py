@@ -33,7 +33,10 @@ INCIDENTS = Listing(
         "severity": "severity = %(severity)s",
         "rule": "rule = %(rule)s",
         "subject": "subject = %(subject)s",
+        "subject_kind": "subject_kind = %(subject_kind)s",
         "since": "announced_at >= %(since)s",
+        "start": "opened_at >= %(start)s",
+        "stop": "opened_at < %(stop)s",
     },
     descending=True,
     json=JSON,
@@ -41,6 +44,7 @@ INCIDENTS = Listing(
 MOST = 2_000
 """Incidents of one handover."""
 
+SubjectKind = Literal["device", "group", "case", "indicator", "feed", "broadcast", "system"]
 State = Literal["open", "acknowledged", "in_progress", "resolved", "false_alarm"]
 
 
@@ -54,7 +58,7 @@ class Incident(BaseModel):
     id: int
     unit: str
     rule: str
-    subject_kind: Literal["device", "group", "case", "indicator", "feed", "broadcast", "system"]
+    subject_kind: SubjectKind
     subject: str
     subject_title: str
     title_vi: str
@@ -129,14 +133,20 @@ class Handover(BaseModel):
 
 
 class Sought(Asked):
-    """Which incidents: ``active`` is every state that is not closed; ``since`` when it was announced."""
+    """Which incidents: ``active`` is every state that is not closed; ``since`` when it was announced.
+
+    ``start`` and ``stop`` bound when it truly began: [start, stop).
+    """
 
     state: State | Literal["active"] | None = None
     unit: str | None = None
     severity: Severity | None = None
     rule: str | None = None
+    subject_kind: SubjectKind | None = None
     subject: str | None = None
     since: Day | None = None
+    start: Day | None = None
+    stop: Day | None = None
 
 
 class SoughtPaged(Sought, Paged):

@@ -99,6 +99,15 @@ class Http(Section):
     """Bytes of one request."""
 
 
+class Screen(Section):
+    """The operations screen."""
+
+    tiles: Path | None = None
+    """Folder of map tiles ``{z}/{x}/{y}.png`` (Web Mercator, 256 pixels), served by us; none: outlines alone."""
+    attribution: str = Field(default="", max_length=200)
+    """Whose map the tiles are, as their licence wants it said: ``© OpenStreetMap``."""
+
+
 class Ingest(Section):
     """How messages become rows."""
 
@@ -229,6 +238,7 @@ class Settings(Section):
     database: Database = Database()
     broker: Broker = Broker()
     http: Http = Http()
+    screen: Screen = Screen()
     ingest: Ingest = Ingest()
     canary: Canary = Canary()
     calendar: Calendar = Calendar()

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from nicegui import app as served
 from nicegui import ui
 
-from api.screen import addresses
+from api.screen import addresses, ground
 from api.screen.board import Boards
 from api.screen.live import Live
 from api.screen.page import TITLE, Doorkeeper, build
@@ -41,6 +41,8 @@ def mount(app: FastAPI) -> None:
 
     app.router.lifespan_context = life
     app.include_router(addresses.router(Boards(store), lambda: live.commune))
+    app.include_router(ground.router(app.state.settings.screen))
+    ground.serve_style()
     served.add_static_files("/screen/fonts", _HERE / "fonts", max_cache_age=_YEAR)
     served.add_static_file(local_file=_HERE / "style.css", url_path="/screen/style.css", max_cache_age=_YEAR)
     version = hashlib.sha256((_HERE / "style.css").read_bytes()).hexdigest()[:12]

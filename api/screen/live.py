@@ -169,6 +169,8 @@ class Live:
             elif event.type == "incident":
                 self._due["incidents"] = 0.0
                 self._changed["incident"] += 1
+            elif event.type == "broadcast":
+                self._changed["broadcast"] += 1
             elif event.type == "hub":
                 self._due = dict.fromkeys(_EVERY, 0.0)
                 if orjson.loads(event.data)["state"] == "away":

@@ -22,8 +22,11 @@ class Page:
 
 PAGES = (
     Page("/", "overview", "Tổng quan"),
+    Page("/ban-do", "map", "Bản đồ"),
     Page("/thiet-bi", "devices", "Thiết bị", deeper=True),
+    Page("/truyen-thanh", "broadcasts", "Truyền thanh", board="broadcasts"),
     Page("/su-co", "incidents", "Sự cố", deeper=True),
+    Page("/phan-anh", "field_reports", "Phản ánh", board="field_reports", deeper=True),
     Page("/ngan-sach", "board", "Ngân sách", board="budget"),
     Page("/mot-cua", "board", "Một cửa", board="procedures"),
     Page("/y-te", "board", "Y tế", board="health"),
@@ -48,8 +51,10 @@ _FEEDS = {
     "camera_status": "/thiet-bi?kind=camera",
     "digital_transformation": "/chuyen-doi-so",
     "documents": "/van-ban",
+    "field_reports": "/phan-anh",
     "health": "/y-te",
     "internet_monitoring": "/thong-tin-mang",
+    "loudspeaker_status": "/truyen-thanh",
     "network_status": "/thiet-bi?kind=network",
     "socio_economic": "/kinh-te-xa-hoi",
 }
