@@ -124,6 +124,13 @@ def month(period: str, now: datetime) -> tuple[datetime, datetime]:
 def report(store: Store, unit: str, period: str, now: datetime, *, simulated: bool = False) -> Report:
     """Return the paper; raises :class:`ConfigError` for a month or a commune that there is none of."""
     start, stop = month(period, now)
+    return between(store, unit, period, start, stop, now, simulated=simulated)
+
+
+def between(
+    store: Store, unit: str, period: str, start: datetime, stop: datetime, now: datetime, *, simulated: bool = False
+) -> Report:
+    """Return the paper of any time (UTC) that is named by ``period``; raises :class:`ConfigError` for no commune."""
     with store.transaction() as link:
         link.execute("set transaction isolation level repeatable read, read only")
         named = link.execute(
