@@ -68,12 +68,14 @@ class Cursor(BaseModel):
 class SourceWhole(Source):
     """A feed with how it is asked: every so many seconds or by ``cron`` (local time); null where others send.
 
-    ``files`` are the patterns of the files that it takes, ``cursors`` are told to technicians alone.
+    ``files`` are the patterns of the files that it takes, ``cursors`` are told to technicians alone; ``owes_since`` is
+    when what it owes was declared: nobody is to blame for periods that were due before.
     """
 
     every_s: float | None
     cron: str
     files: list[str]
+    owes_since: datetime | None
     cursors: list[Cursor]
 
 
@@ -105,6 +107,7 @@ def source(name: str, store: TheStore, settings: TheSettings, who: Annotated[Pri
     polled = asker if isinstance(asker, Polled) else None
     # What a conversation goes on with is the other side's own word, and may be as good as a key.
     cursors = store.rows("select name, value, moved_at from cursor where source = %s order by name", (name,))
+    since = store.row("select min(declared_at) as at from due_rule where source = %s", (name,))
     return Json(
         {
             **row,
@@ -112,6 +115,7 @@ def source(name: str, store: TheStore, settings: TheSettings, who: Annotated[Pri
             "every_s": polled.every.total_seconds() if polled and not polled.cron else None,
             "cron": polled.cron if polled else "",
             "files": sorted({place.pattern for place in polled.places()}) if polled else [],
+            "owes_since": since["at"] if since else None,
             "cursors": cursors if who.may("technician") else [],
         }
     )

@@ -98,6 +98,7 @@ def test_a_source_is_told_with_how_it_is_asked_and_what_came_by_minute(api: Api,
     push(client, "loa-1")
     one = client.get("/api/v1/sources/loudspeakers").json()
     assert (one["rejected"], one["transport"], one["every_s"], one["files"]) == (1, "subscribed", None, [])
+    assert one["owes_since"] is None
     (minute,) = client.get("/api/v1/sources/loudspeakers/minutes").json()["items"]
     assert (minute["stored"], minute["rejected"]) == (0, 1)  # of no commune, and counted nevertheless
     assert client.get("/api/v1/sources/nothing").status_code == 404

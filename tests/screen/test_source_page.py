@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from api import accounts
+from api.screen import pages
 from ingest.store import Store
 from tests.screen import commune
 from tests.screen.conftest import PASSWORD, Opened, Screen
@@ -64,7 +65,9 @@ def workbook(case: str) -> dict[str, object]:
 
 
 def choose(page: Page, case: str) -> None:
+    """Choose a file, and wait until it was tried."""
     page.locator(".upload input[type=file]").set_input_files(workbook(case))  # type: ignore[arg-type]  # a payload
+    expect(page.locator(".upload .tried h3")).to_contain_text(f"{case}.xlsx", timeout=SLOW)
 
 
 def test_a_refused_message_is_seen_and_taken_after_the_fix(office: Screen, store: Store, open_screen: Open) -> None:
@@ -181,12 +184,11 @@ def test_a_visitor_only_looks_and_the_service_refuses_too(office: Screen, store:
     assert watched.errors == []
 
 
-def test_sources_are_chosen_by_state_and_the_number_of_messages_leads_to_them(
-    office: Screen, open_screen: Open
-) -> None:
+def test_the_overview_leads_to_sources_which_are_chosen_by_state(office: Screen, open_screen: Open) -> None:
     page, _ = open_screen(who="khach")
-    page.locator(".figure").filter(has_text="Bản tin mỗi phút").get_by_role("link").click()
-    expect(page).to_have_url(f"{office.url}/nguon-du-lieu")
+    page.locator(".feeds").get_by_role("link", name="Camera").click()
+    expect(page).to_have_url(f"{office.url}/nguon-du-lieu/camera")
+    page.get_by_role("link", name="← Nguồn dữ liệu").click()
     rows = page.locator(".sources tbody tr")
     expect(rows).to_have_count(5)
     page.get_by_role("group", name="Trạng thái").get_by_role("button", name=re.compile("bình thường")).click()
@@ -194,6 +196,7 @@ def test_sources_are_chosen_by_state_and_the_number_of_messages_leads_to_them(
     expect(rows.filter(has_text="trễ")).to_have_count(0)
     page.get_by_role("combobox", name="Lĩnh vực").select_option(label="Camera")
     expect(rows).to_have_count(1)
+    assert pages.path_of("", "feeds_messages_per_minute") == "/nguon-du-lieu"
 
 
 def test_the_help_says_what_marks_mean_in_both_languages(office: Screen, open_screen: Open) -> None:

@@ -2,6 +2,7 @@ import { picture, view } from "picture";
 import { Mark } from "marks";
 import { clock, span } from "clock";
 import { t } from "language";
+import { addressOf } from "source_words";
 
 const LOUD = { stale: "diamond", error: "bang" };
 
@@ -12,7 +13,7 @@ export default {
       <ul v-if="picture.feeds.length" :class="{ folded: !opened }">
         <li v-for="feed in picture.feeds" :key="feed.name" :class="[feed.state, { owing: feed.owes, calm: calm(feed) }]"
           :title="feed.error || feed.title">
-          <Mark :name="mark(feed)"/><span class="name">{{ feed.title }}</span>
+          <Mark :name="mark(feed)"/><a class="name" data-page="1" :href="feed.count > 1 ? '/nguon-du-lieu' : addressOf(feed.name)">{{ feed.title }}</a>
           <b>{{ feed.count > 1 ? t("{n} nguồn", { n: feed.count }) + " · " + told(feed) : told(feed) }}</b>
           <b v-if="feed.owes" class="owes">{{ feed.owes }}</b>
         </li>
@@ -21,7 +22,7 @@ export default {
         opened ? t("Thu gọn") : t("Xem {n} nguồn bình thường", { n: quiet }) }}</button>
       <p v-if="!picture.feeds.length" class="nothing">{{ t("Chưa khai báo nguồn dữ liệu nào.") }}</p>
     </footer>`,
-  setup: () => ({ picture, t }),
+  setup: () => ({ picture, t, addressOf }),
   data: () => ({ opened: false }), // a phone folds what is calm
   computed: {
     quiet() {

@@ -11,6 +11,7 @@ import { FEED_MARKS, FEED_TONES, feedOf, stateOf as feedStateOf } from "source_w
 import { DEVICE_STATES, FEED_HELP, FIGURES, KEYS, PURPOSES, SEVERITY_HELP } from "help_words";
 import Figure from "figure";
 
+const OWNERS = { statistics_officer: "Công chức thống kê" };
 const RECEIVERS = { ok: "gửi được", failing: "đang lỗi", never: "chưa gửi lần nào", removed: "đã bỏ" };
 
 export default {
@@ -72,7 +73,7 @@ export default {
     owners() {
       const found = new Map();
       for (const { owner, feed } of this.its.value?.numbers ?? []) if (feed) found.set(owner, (found.get(owner) ?? new Set()).add(feedOf(feed)));
-      return [...found].map(([owner, feeds]) => [t(ACTORS[owner] ?? owner), [...feeds].sort((a, b) => a.localeCompare(b, locale())).join(", ")]).sort(([a], [b]) => a.localeCompare(b, locale()));
+      return [...found].map(([owner, feeds]) => [t(ACTORS[owner] ?? OWNERS[owner] ?? owner), [...feeds].sort((a, b) => a.localeCompare(b, locale())).join(", ")]).sort(([a], [b]) => a.localeCompare(b, locale()));
     },
   },
 };
