@@ -17,6 +17,7 @@ from ingest.watch import Watch
 from tests.screen import commune
 from tests.screen.conftest import PASSWORD, Screen
 from tests.screen.test_screen import SMALLEST
+from tests.servers import await_that
 
 pytestmark = pytest.mark.browser
 AWAY = {("camera", "cam-12"): ("offline", "offline", "silence", timedelta(minutes=40))}
@@ -221,5 +222,5 @@ def test_a_wrong_clock_of_the_pc_changes_no_age(wall: Callable[..., Page], brows
         page.goto(quiet.url)
         page.wait_for_selector(".feeds b")
         expect(page.locator(".watch .fresh")).to_contain_text(re.compile(r"mới nhất \d+ (giây|phút) trước"))
-        assert page.evaluate(ages) == right.evaluate(ages)
+        await_that(lambda: page.evaluate(ages) == right.evaluate(ages), "the same ages")
         assert page.locator(".watch .now").inner_text()[:4] == right.locator(".watch .now").inner_text()[:4]
