@@ -21,7 +21,7 @@ export default {
         <dt>{{ t("Mã") }}</dt><dd>{{ one.id }}</dd>
         <dt>{{ t("Mức độ") }}</dt><dd>{{ said(severities, one.severity) }}</dd>
         <dt>{{ t("Thôn") }}</dt><dd>{{ one.hamlet || "—" }}</dd>
-        <dt>{{ t("Tiếp nhận") }}</dt><dd>{{ moment(one.opened_at) }}</dd>
+        <dt>{{ t("Ngày nhận") }}</dt><dd>{{ moment(one.opened_at) }}</dd>
         <dt>{{ t("Hạn xử lý") }}</dt><dd>{{ one.due ? moment(one.due) : t("không có hạn") }}</dd>
         <template v-if="one.closed_at"><dt>{{ t("Kết thúc") }}</dt><dd>{{ moment(one.closed_at) }} · {{ t("sau {time}", { time: spanExact(seconds(one.closed_at) - seconds(one.opened_at)) }) }}</dd></template>
         <template v-if="one.channel"><dt>{{ t("Kênh") }}</dt><dd>{{ one.channel }}</dd></template>
