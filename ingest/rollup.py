@@ -16,7 +16,7 @@ MOST = 500
 
 
 def roll_up(store: Store, most: int = MOST) -> int:
-    """Bring the totals of all devices up to today; returns how many devices there were to do."""
+    """Bring the totals of all devices, and their sums, up to today; returns how many devices there were to do."""
     done = 0
     while True:
         with store.transaction() as link:
@@ -25,7 +25,9 @@ def roll_up(store: Store, most: int = MOST) -> int:
         count: int = row[0] if row else 0
         done += count
         if count < most:
-            return done
+            break
+    _until_done(store, "select roll_sums(%s)", most)
+    return done
 
 
 HOURS = 100
