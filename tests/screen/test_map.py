@@ -61,6 +61,17 @@ def test_what_is_in_trouble_is_chosen_by_keyboard_and_leads_to_its_page(filled: 
     assert ours(filled, watched.urls)
 
 
+def test_an_incident_marks_a_device_that_works(filled: Screen, store: Store, open_screen: Open) -> None:
+    store.execute("update incident set subject = 'camera/cam-03' where subject = 'camera/cam-12'")
+    page, _ = open_screen()
+    page.goto(f"{filled.url}/ban-do?off=loudspeaker,network,report")
+    page.locator(".troubled li", has_text="Camera mất kết nối").locator("button").click()
+    expect(page.locator(".balloon .word").first).to_have_text("hoạt động")
+    expect(page.locator(".leaflet-marker-icon[title*='C03'] .spot.critical .mark")).to_have_count(1)
+    page.locator(".layers button", has_text="Sự cố").click()
+    expect(page.locator(".leaflet-marker-icon[title*='C03'] .spot.critical")).to_have_count(0)
+
+
 def test_layers_are_turned_off_and_a_change_appears(filled: Screen, store: Store, open_screen: Open) -> None:
     page, watched = open_screen()
     page.goto(f"{filled.url}/ban-do")

@@ -84,7 +84,7 @@ export default {
         attributionControl: false, zoomControl: false, maxZoom: DEEPEST, zoomSnap: ground.zooms ? 1 : 0.25, zoomAnimation: !still, fadeAnimation: !still, inertia: !still,
       });
       L.control.zoom({ zoomInTitle: t("Phóng to"), zoomOutTitle: t("Thu nhỏ"), position: "topright" }).addTo(this.map);
-      L.control.scale({ imperial: false }).addTo(this.map);
+      L.control.scale({ imperial: false, maxWidth: 6.25 * parseFloat(getComputedStyle(document.documentElement).fontSize) }).addTo(this.map);
       if (ground.zooms) {
         const [least, most] = ground.zooms;
         L.tileLayer("/screen/tiles/{z}/{x}/{y}.png", { minNativeZoom: least, maxNativeZoom: most, maxZoom: DEEPEST }).addTo(this.map);

@@ -26,7 +26,7 @@ export default {
           <MapStage :things="placed" :chosen="chosen" :label="summary" @choose="chosen = $event">
             <template #default="{ thing }">
               <h3>{{ thing.title }}</h3>
-              <p class="word" :class="thing.tone"><Mark v-if="thing.mark" :name="thing.mark"/> {{ thing.word }}</p>
+              <p class="word" :class="(thing.own ?? thing).tone"><Mark v-if="(thing.own ?? thing).mark" :name="(thing.own ?? thing).mark"/> {{ thing.word }}</p>
               <p v-if="thing.since">{{ t("từ {since}", { since: sinceOf(thing.since, clock.now) }) }} · {{ spanExact(clock.now - thing.since) }}</p>
               <p v-if="thing.hamlet" class="muted">{{ thing.hamlet }}<template v-if="thing.rough"> · {{ t("chỉ biết thôn, không có toạ độ") }}</template></p>
               <p v-for="it in thing.about" :key="it.key" class="word" :class="it.tone"><Mark :name="it.mark"/> <a :href="it.href" @click.prevent.stop="go(it.href)">{{ it.title }}</a></p>
@@ -96,7 +96,11 @@ export default {
         if (its && shown(its)) about.set(it.subject, [...(about.get(it.subject) ?? []), it]);
         else alone.push(it);
       }
-      const things = [...this.devices, ...this.reports].filter(shown).map((thing) => (about.has(thing.key) ? { ...thing, about: about.get(thing.key) } : thing));
+      const things = [...this.devices, ...this.reports].filter(shown).map((thing) => {
+        if (!about.has(thing.key)) return thing;
+        const { tone, mark } = [thing, ...about.get(thing.key)].sort(worstFirst)[0]; // an incident marks what it is about
+        return { ...thing, about: about.get(thing.key), own: thing, tone, mark };
+      });
       return [...things, ...alone];
     },
     homeless() {
