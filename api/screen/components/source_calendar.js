@@ -21,7 +21,7 @@ export default {
           <td :data-title="t('Trạng thái')" :class="early(one) ? 'quietly' : owedTone(one.state)"><span><Mark :name="early(one) ? 'circle' : owedMark(one.state)"/> {{ early(one) ? t("trước khi theo dõi") : t(one.state_vi) }}</span></td>
           <td :data-title="t('Nhận')"><span>{{ one.received_at ? when(one.received_at) : "—" }}<small v-if="one.revision > 1">{{ t("bản sửa {n}, {at}", { n: one.revision, at: when(one.revised_at) }) }}</small></span></td>
           <td :data-title="t('Người nộp')"><span>{{ one.owner ? t(one.owner) : "—" }}</span></td>
-          <td :data-title="t('Còn thiếu')"><span>{{ lacks(one) || "—" }}</span></td>
+          <td :data-title="t('Còn thiếu')"><span>{{ (!early(one) && one.state !== "not_due" && lacks(one)) || "—" }}</span></td>
         </tr></tbody></table></div>
       <button v-if="rows.length > shown.length" type="button" class="button" @click="opened = true">{{ t("Xem thêm {n} dòng", { n: rows.length - shown.length }) }}</button>
     </section>`,
