@@ -16,6 +16,8 @@ from ingest.store import Store
 
 SPANS = {"month": timedelta(days=30), "year": timedelta(days=366), "years": timedelta(days=5 * 366)}
 """How far back charts look, by the name of the choice."""
+_ROW = 6
+"""Widths that a row of parts has."""
 _KEPT = 10.0
 """Seconds for which a drawn board is shown again: a hundred screens cost one reading."""
 
@@ -51,6 +53,7 @@ def draw(store: Store, key: str, commune: Commune, now: datetime, span: timedelt
     board = BOARDS[key]
     looking = Looking(store, commune, facts.feeds(store), now, span)
     drawn = [one for part in board.parts for one in _parts(part, looking)]
+    _justify([one for one in drawn if not one.get("empty")])
     return {
         "title": say(board.title),
         "parts": [{"key": f"{key}-{number}", **one} for number, one in enumerate(drawn) if not one.get("empty")],
@@ -74,6 +77,19 @@ def _parts(part: Part, looking: Looking) -> Iterator[Drawn]:
             )
         case Card():
             yield told(part.title, part.wide, board_table.keys(part), looking) | board_table.card(part, looking)
+
+
+def _justify(parts: list[Drawn]) -> None:
+    """Let the last part of each row reach the edge, where those that have nothing to show left a hole."""
+    filled, last = 0, None
+    for one in [*parts, {"wide": _ROW}]:
+        wide = one.get("wide", _ROW)
+        if last is not None and filled + wide > _ROW:
+            last["wide"] += _ROW - filled
+            filled = 0
+        filled = filled + wide if filled + wide <= _ROW else wide
+        last = one if "wide" in one else None
+        filled = filled if last else 0
 
 
 def _figures(part: Figures, looking: Looking) -> Drawn:

@@ -56,7 +56,7 @@ def draw(part: Chart, looking: Looking) -> Iterator[Drawn]:
 def _draw(part: Chart, looking: Looking, heading: str = "") -> Drawn:
     known = indicators.load()
     first = known[part.lines[0].key]
-    found = [_now(part, line, looking) if part.form in _NOW else _series(line, looking) for line in part.lines]
+    found = [_now(part, line, looking) if part.form in _NOW else _series(part, line, looking) for line in part.lines]
     series = [one for its, _ in found for one in its]
     steps = max((step for _, step in found), default=timedelta())
     begin, end = looking.now - looking.span, looking.now
@@ -119,10 +119,26 @@ def _rows(indicator: Indicator, looking: Looking) -> tuple[list[Any], timedelta]
     return indicators.series(looking.store, indicator.key, begin, end, looking.units, step), step
 
 
-def _series(line: Line, looking: Looking) -> tuple[list[Drawn], timedelta]:
+def _summed(rows: list[Any], looking: Looking) -> tuple[list[Any], timedelta]:
+    """Return the counts of days in weeks, or wider, where there are more days than bars can tell apart."""
+    days = math.ceil(looking.span / _POINTS / DAY)
+    if days < 2 or len({row["time"] for row in rows}) <= _POINTS:
+        return rows, timedelta()
+    found: dict[tuple[datetime, str], Any] = {}
+    for row in rows:
+        at = looking.now - (looking.now - row["time"]) // (days * DAY) * days * DAY
+        known = found.setdefault((at, row["label"]), {"time": at, "label": row["label"], "value": None})
+        if row["value"] is not None:
+            known["value"] = (known["value"] or 0) + row["value"]
+    return sorted(found.values(), key=lambda row: row["time"]), days * DAY
+
+
+def _series(part: Chart, line: Line, looking: Looking) -> tuple[list[Drawn], timedelta]:
     indicator = indicators.load()[line.key]
     name = say(line.title) if line.title else tile.title(indicator)
     rows, step = _rows(indicator, looking)
+    if part.form in ("bars", "stack") and indicator.grain in STEPS and not step:
+        rows, step = _summed(rows, looking)
     lines: defaultdict[str, list[list[Any]]] = defaultdict(list)
     for row in rows:
         if not line.label or row["label"] == line.label:

@@ -194,9 +194,6 @@ def _changed(indicator: Indicator, row: Row, looking: Looking) -> str:
 
 def _old(said: numbers.Stated | None, looking: Looking) -> Drawn:
     """Mark a figure whose period ended longer ago than two of its like, and at least half a year."""
-    if said is None:
-        return {}
-    lasting = max((said.end - said.start).days * 2, 183)
-    if (looking.now.date() - said.end).days <= lasting:
+    if said is None or not said.old(looking.now):
         return {}
     return {"tone": "warning", "mark": "clock", "hint": say("số liệu cũ"), "note": say("số liệu cũ")}

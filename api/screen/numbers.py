@@ -44,6 +44,11 @@ class Stated:
         """Tell whether the stated percentage is not the computed one."""
         return self.quality == "stated_mismatch" and self.stated is not None
 
+    def old(self, now: datetime) -> bool:
+        """Tell whether two such periods, and at least half a year, have passed since without a newer figure."""
+        lasting = max((self.end - self.start).days * 2, 183)
+        return (now.astimezone(LOCAL).date() - self.end).days > lasting
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:

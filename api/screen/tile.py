@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Literal
 
@@ -85,6 +85,8 @@ def verdict(tile: Tile, indicator: Indicator, now: Reading | None, facts: Facts)
         return now.level, say("dưới ngưỡng" if indicator.better == "higher" else "vượt ngưỡng")
     if now.stated and now.stated.differs:
         return "warning", say("lệch số liệu")
+    if now.stated and now.stated.old(datetime.now(UTC)):
+        return "", say("số liệu cũ")
     return "", ""
 
 

@@ -36,7 +36,7 @@ BOARD = Board(
         Chart("Thu, chi ngân sách xã trong tháng", (
             Line("budget_revenue_month", "Thu"), Line("budget_expenditure_month", "Chi"),
         ), "bars", wide=3),
-        Chart("Thu, chi qua Kho bạc trong ngày", (
+        Chart("Thu, chi qua Kho bạc", (
             Line("treasury_revenue_day", "Thu"), Line("treasury_expenditure_day", "Chi"),
         ), "bars", wide=3),
         Chart("Tồn quỹ tại Kho bạc", (Line("treasury_balance", "Tồn quỹ"),), wide=2),

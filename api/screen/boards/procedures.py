@@ -23,8 +23,8 @@ BOARD = Board(
             Line("procedures_on_time_of_received_rate", "trên tổng số hồ sơ"),
         ), wide=3),
         Chart("Tỷ lệ hồ sơ trực tuyến", (Line("procedures_online_rate", "Hồ sơ trực tuyến"),), wide=3),
-        Chart("Hồ sơ xong trong ngày", (Line("procedures_done"),), "stack", wide=2),
-        Chart("Hồ sơ mới trong ngày", (Line("procedures_new"),), "stack", wide=2),
+        Chart("Hồ sơ vừa xong theo hạn", (Line("procedures_done"),), "stack", wide=2),
+        Chart("Hồ sơ mới theo kênh", (Line("procedures_new"),), "stack", wide=2),
         Chart("Hồ sơ trả lại, bổ sung, dừng", (Line("procedures_halted"),), "stack", wide=2),
         Card("Chất lượng phục vụ", (
             "procedures_on_time_rate", "procedures_on_time_of_received_rate", "procedures_online_rate",

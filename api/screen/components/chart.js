@@ -53,7 +53,7 @@ function options(drawn, rem) {
   if (drawn.form === "ranking") {
     const rows = [...drawn.series[0].points].reverse();
     return {
-      ...base, xAxis: value, tooltip: { ...base.tooltip },
+      ...base, xAxis: { ...value, splitNumber: 3, axisLabel: { ...value.axisLabel, hideOverlap: true } }, tooltip: { ...base.tooltip }, grid: { ...base.grid, right: 4.5 * rem },
       yAxis: { type: "category", data: rows.map(([name]) => name), axisLabel: { ...label, color: text, width: 12 * rem, overflow: "truncate" }, axisLine: { lineStyle: { color: line } }, axisTick: { show: false } },
       series: [{ type: "bar", name: drawn.title, data: rows.map(([, v]) => v), itemStyle: { color: inks[0], borderRadius: 3 }, barMaxWidth: 1.5 * rem, label: { show: true, position: "right", ...label, color: text, formatter: ({ value: v }) => short(v, drawn.unit) } }],
     };
