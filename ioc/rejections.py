@@ -34,7 +34,7 @@ def retry(settings: Settings, source: str, number: int | None) -> dict[str, int]
         tried = rejections.retry(
             store, settings.sources, settings.database.keep_days, by="command line", source=source, number=number
         )
-        outcomes = Counter(outcome for _, outcome in tried)
+        outcomes: Counter[str] = Counter(outcome for _, outcome in tried)
     if number is not None and not outcomes:
         raise ConfigError(f"rejections: {number} is none that is still refused")
     return dict(outcomes)

@@ -37,7 +37,7 @@ class Shell(Element, component="components/shell.js", dependencies=_PARTS):  # t
         self._props["english"] = dict(english()) if language == "en" else {}
 
 
-class SignIn(Element, component="components/sign_in.js", dependencies=["components/enter.js"]):  # type: ignore[arg-type]
+class SignIn(Element, component="components/sign_in.js", dependencies=["components/enter.js"]):
     """The door."""
 
     def __init__(self, language: Language) -> None:
