@@ -45,7 +45,7 @@ def told(heading: str, wide: int, keys: Sequence[str], looking: Looking) -> dict
         "unit": first.unit,
         "word": say(words.UNITS[first.unit]),
         "wide": wide,
-        "help": "\n".join(dict.fromkeys(f"{tile.title(one)}: {one.help}" for one in its)),
+        "help": "\n".join(dict.fromkeys(tile.explained(one) for one in its)),
         "source": tiles.source_of(first, feed),
         "at": feed.last.timestamp() if feed and feed.last else None,
         "late": feed.due.timestamp() if feed and feed.due and late else None,

@@ -140,6 +140,11 @@ def change(tile: Tile, indicator: Indicator, now: Reading | None, trend: Points)
     )
 
 
+def explained(indicator: Indicator) -> str:
+    """Say what a number is; definitions explain themselves in Vietnamese, so English has its title alone."""
+    return indicator.title_en if spoken() == "en" else f"{title(indicator)}: {indicator.help}"
+
+
 def title(indicator: Indicator) -> str:
     """Return an indicator's title in the language that is spoken."""
     return indicator.title_en if spoken() == "en" else indicator.title

@@ -94,7 +94,7 @@ def _draw(tile: Tile, indicator: Indicator, facts: Facts) -> dict[str, Any]:
         "anyfeed": not indicator.feed,
         "late": _epoch(feed.due) if feed and late else None,
         "stale": late and now is not None,
-        "help": f"{tile_.title(indicator)}: {indicator.help}",
+        "help": tile_.explained(indicator),
         "trend": [[int(at.timestamp()), float(value)] for at, value in trend],
         "aim": None if now is None or now.target is None else float(now.target),
         "gap": int(_GAPS[indicator.grain].total_seconds() * 1.5)
