@@ -87,8 +87,8 @@ def _month(link: Link, start: date, end: date, back: int) -> None:
     tell(link, "documents_incoming", start, end, "month", 230 + back)
     tell(link, "documents_outgoing", start, end, "month", 622)
     tell(link, "documents_signed", start, end, "month", 610)
-    value, part, whole, stated = SIGNED
-    tell(link, "signed_rate", start, end, "month", value, parts=(part, whole), stated=stated if back == 1 else None)
+    signed, part, whole, stated = SIGNED
+    tell(link, "signed_rate", start, end, "month", signed, parts=(part, whole), stated=stated if back == 1 else None)
     tell(link, "documents_processed_rate", start, end, "month", 100, parts=(230, 230))
     tell(link, "health_insurance_rate", start, end, "month", Decimal("95.4"), parts=(7651, 8022))
     tell(link, "visits", start, end, "month", 900 + back)
@@ -115,9 +115,9 @@ def _quarter(link: Link, start: date, end: date) -> None:
                           ("near_poor_households", 123), ("ntm_criteria_met", 8)):  # fmt: skip
         tell(link, figure, start, end, "quarter", value)
     tell(link, "poor_households", start, end, "quarter", 90, scope="target")
-    for figure, value in (("smartphone_adult_rate", Decimal("91.5")), ("bank_account_rate", Decimal("76.14")),
+    for figure, share in (("smartphone_adult_rate", Decimal("91.5")), ("bank_account_rate", Decimal("76.14")),
                           ("digital_id_rate", Decimal("82.9"))):  # fmt: skip
-        tell(link, figure, start, end, "quarter", value)
+        tell(link, figure, start, end, "quarter", share)
     tell(link, "smartphone_adult_rate", start, end, "quarter", 95, scope="target")
 
 
