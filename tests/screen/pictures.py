@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 from api.screen.pages import PAGES
 from tests.e2e.conftest import Demo
@@ -42,9 +42,7 @@ def take(url: str, password: str, asked: argparse.Namespace) -> int:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         for width, height in SIZES:
             page = browser.new_page(viewport={"width": width, "height": height})
-            said: list[str] = []
-            page.on("console", lambda m, said=said: said.append(m.text) if m.type in ("error", "warning") else None)
-            page.on("pageerror", lambda error, said=said: said.append(str(error)))
+            said = listen(page)
             assert page.request.post(f"{url}/api/v1/session", data={"username": "admin", "password": password}).ok
             for theme in THEMES:
                 for path in asked.paths:
@@ -60,6 +58,14 @@ def take(url: str, password: str, asked: argparse.Namespace) -> int:
             page.close()
         browser.close()
     return 1 if complaints else 0
+
+
+def listen(page: Page) -> list[str]:
+    """Return what a page will complain of in the console."""
+    said: list[str] = []
+    page.on("console", lambda m: said.append(m.text) if m.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    return said
 
 
 if __name__ == "__main__":

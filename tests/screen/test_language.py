@@ -43,9 +43,9 @@ def said() -> Iterator[tuple[str, str]]:
             yield name, str(ast.literal_eval(found[1]))
     for name, tree in modules():
         for node in ast.walk(tree):
-            spoken = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "say" and node.args
-            if spoken and isinstance(node.args[0], ast.Constant):
-                yield name, str(node.args[0].value)
+            first = node.args[0] if isinstance(node, ast.Call) and node.args else None
+            if isinstance(first, ast.Constant) and getattr(getattr(node, "func", None), "id", "") == "say":
+                yield name, str(first.value)
 
 
 def written() -> Iterator[tuple[str, str]]:
@@ -57,9 +57,9 @@ def written() -> Iterator[tuple[str, str]]:
     for name, tree in modules():
         explained = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
         for node in ast.walk(tree):
-            text = node.value if isinstance(node, ast.Constant) and id(node) not in explained else None
-            if isinstance(text, str) and VIETNAMESE.search(text):
-                yield name, text
+            kept = node.value if isinstance(node, ast.Constant) and id(node) not in explained else None
+            if isinstance(kept, str) and VIETNAMESE.search(kept):
+                yield name, kept
 
 
 def test_everything_that_is_said_has_its_english() -> None:
