@@ -12,7 +12,7 @@ import psycopg
 from connectors.contract import Message
 from ingest.batch import Committer
 from ingest.pipeline import Understood
-from ingest.rollup import roll_up
+from ingest.rollup import roll_readings, roll_up
 from ingest.store import Store
 from tests.bench.site import site
 from tests.bench.table import Line, Target
@@ -119,7 +119,7 @@ def _fill(store: Store, communes: int, devices: int, now: datetime, *, minutes: 
     asked = {"units": units, "devices": devices, "falls": falls, "now": now, "minutes": minutes}
     with store.transaction() as link:
         for statement in _YEAR_OF_DEVICES:
-            link.execute(statement, asked)
+            link.execute(statement.replace("{readings}", _READINGS).encode(), asked)
     at = now - YEAR
     while at < now:
         batch = [Understood(_message(name, at), office.measure(at)) for name, office in offices(UNIT)]
@@ -130,6 +130,7 @@ def _fill(store: Store, communes: int, devices: int, now: datetime, *, minutes: 
             link.execute(statement, {"unit": UNIT, "units": units[1:]})
     while roll_up(store):
         pass
+    roll_readings(store)
     with psycopg.connect(store.url, autocommit=True) as link:
         link.execute("vacuum analyze")
     return units
@@ -143,6 +144,14 @@ _PROVINCE = """
 select code from unit
 where valid_to is null and parent = (select parent from unit where code = %s and valid_to is null)
 """
+_READINGS = """case kind
+    when 'camera' then jsonb_build_object('decodable', (random() > 0.02)::int, 'recording', (random() > 0.05)::int,
+                                          'picture_mean', 90, 'clock_skew_s', random() * 40, 'fps', 25)
+    when 'network' then jsonb_build_object('latency_ms', random() * 50, 'loss_pct', 0, 'load_in_pct', random() * 100,
+                                           'load_out_pct', random() * 100)
+                        || case when name in ('dev-3', 'dev-7') then '{"disk_free_pct": 40, "disks_failed": 0}'
+                                else '{}' end::jsonb
+    else '{"temperature": 41.5, "volume_pct": 30}' end"""
 _YEAR_OF_DEVICES = (
     """insert into device (unit, kind, name, title, hamlet, lifecycle, registered_at)
     select u, (array['camera', 'camera', 'loudspeaker', 'network'])[1 + n %% 4], 'dev-' || n, 'Thiết bị ' || n,
@@ -163,10 +172,10 @@ _YEAR_OF_DEVICES = (
     select u, k || 's', m, 25 from unnest(%(units)s::text[]) u, unnest(array['camera', 'loudspeaker', 'network']) k,
            generate_series(date_trunc('hour', %(now)s - interval '365 days'), %(now)s, '1 hour') m""",
     """insert into device_report (unit, kind, name, at, digest, received_at, state, readings, source)
-    select unit, kind, name, at, 1, at, 'online', '{"temperature": 41.5, "disk_free": 52, "load_pct": 30}', kind || 's'
+    select unit, kind, name, at, 1, at, 'online', {readings}, kind || 's'
     from device, generate_series(%(now)s - make_interval(mins => %(minutes)s), %(now)s, '1 minute') at""",
     """insert into device_report (unit, kind, name, at, digest, received_at, state, readings, source)
-    select unit, kind, name, at, 2, at, 'online', '{"temperature": 41.5, "disk_free": 52, "load_pct": 30}', kind || 's'
+    select unit, kind, name, at, 2, at, 'online', {readings}, kind || 's'
     from device, generate_series(
         %(now)s - interval '365 days', %(now)s - interval '3 days',
         case when cardinality(%(units)s::text[]) > 1 then interval '3 days' else '1 hour' end) at""",
