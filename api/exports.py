@@ -124,13 +124,6 @@ def incidents_file(request: Request, asked: Annotated[incidents.Sought, Query()]
     return _file(request, incidents.INCIDENTS, incidents.Incident, store, asked)
 
 
-@router.get("/audit.csv", name="audit_csv", dependencies=[ADMIN])
-@router.get("/audit.xlsx", name="audit_xlsx", dependencies=[ADMIN])
-def audit_file(request: Request, asked: Annotated[audit_trail.Sought, Query()], store: TheStore) -> StreamingResponse:
-    """Return who did what, as a file; details as JSON."""
-    return _file(request, audit_trail.AUDIT, audit_trail.Act, store, asked)
-
-
 @router.get("/sources.csv", name="sources_csv", dependencies=[VIEWER])
 @router.get("/sources.xlsx", name="sources_xlsx", dependencies=[VIEWER])
 def sources_file(request: Request, asked: Annotated[Paged, Query()], store: TheStore) -> StreamingResponse:
@@ -152,3 +145,10 @@ def rejections_file(
 ) -> StreamingResponse:
     """Return what was refused, as a file without the originals; faults as JSON; for technicians."""
     return _file(request, rejections.REJECTIONS, rejections.Refusal, store, asked, body=0)
+
+
+@router.get("/audit.csv", name="audit_csv", dependencies=[ADMIN])
+@router.get("/audit.xlsx", name="audit_xlsx", dependencies=[ADMIN])
+def audit_file(request: Request, asked: Annotated[audit_trail.Sought, Query()], store: TheStore) -> StreamingResponse:
+    """Return who did what, as a file; details as JSON."""
+    return _file(request, audit_trail.AUDIT, audit_trail.Act, store, asked)

@@ -92,8 +92,8 @@ class Indicator(BaseModel):
     """What an hour of ``units`` gives of reports in [start, stop), both whole hours: rows (unit, at, label, value, n,
     samples). They are kept, and ``sql`` reads them from ``indicator.{key}_hours(start, stop, units)``."""
     days: str = ""
-    """What the hours of a day, or of up to seven by the last of these, give for local days in [start, stop): rows (unit,
-    at, label, value), kept too, to be read from ``indicator.{key}_days(start, stop, units)``."""
+    """What the hours of a day, or of up to seven by the last of these, give for local days in [start, stop): rows
+    (unit, at, label, value), kept too, to be read from ``indicator.{key}_days(start, stop, units)``."""
 
     @model_validator(mode="after")
     def _one_definition(self) -> "Indicator":

@@ -74,7 +74,8 @@ def _bundle(its: Sequence[Incident], drawn: Sequence[dict[str, Any]]) -> dict[st
         "since": max(one.since for one in its).timestamp(), "inner": inner, "members": None,
         "incident": {
             "id": None, "severity": say(words.ALARMS[first.severity]), "state": ", ".join(parts),
-            "stage": 0 if new else 1, "who": "", "at": None, "until": None if any(one.cleared_at is None for one in its) else 0,
+            "stage": 0 if new else 1, "who": "", "at": None,
+            "until": None if any(one.cleared_at is None for one in its) else 0,
         },
     }  # fmt: skip
 

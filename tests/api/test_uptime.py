@@ -8,7 +8,19 @@ from decimal import Decimal
 import pytest
 from openpyxl import load_workbook
 
-from api import broadcasts, cases, devices, imports, incidents, observations, played, rejections, sources, uptime
+from api import (
+    audit_trail,
+    broadcasts,
+    cases,
+    devices,
+    imports,
+    incidents,
+    observations,
+    played,
+    rejections,
+    sources,
+    uptime,
+)
 from api.headings import HEADINGS
 from api.reasons import sentence
 from api.sheet import workbook
@@ -164,7 +176,8 @@ def test_files_of_people_have_vietnamese_headings_and_cells_of_their_kind(api: A
 
 def test_every_exported_field_has_a_heading() -> None:
     items = (devices.Device, uptime.UptimeOfTime, observations.Observation, cases.Case, broadcasts.Broadcast,
-             played.Played, incidents.Incident, sources.Feed, imports.Import, rejections.Refusal)  # fmt: skip
+             played.Played, incidents.Incident, sources.Feed, imports.Import, rejections.Refusal,
+             audit_trail.Act)  # fmt: skip
     assert not {field for item in items for field in item.model_fields} - set(HEADINGS)
 
 

@@ -117,4 +117,3 @@ def test_it_is_read_in_english(outage: int, screen: Screen, open_screen: Open) -
     expect(page.locator("html")).to_have_attribute("lang", "en")
     page.get_by_title("Tiếng Việt").click()
     expect(page.locator(".incident header")).to_contain_text("Mới")
-
