@@ -28,7 +28,7 @@ def test_these_are_the_commands() -> None:
         "rejections show", "rejections retry", "user add", "user passwd", "user disable", "token create",
         "token revoke", "dashboards check", "dashboards build",
         "dashboards push", "dashboards diff", "dashboards pull", "reference", "record", "replay", "import", "poll",
-        "devices import", "report devices", "notify test",
+        "devices import", "report brief", "report devices", "notify test",
     }  # fmt: skip
 
 
