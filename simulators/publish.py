@@ -45,13 +45,15 @@ class Line:
         self._device = device
         self._retry_at = 0.0
         self._pause = 0.5
-        self.last: paho.MQTTMessageInfo | None = None
+        self.waiting: set[int] = set()
+        """What the broker hasn't acknowledged yet; it goes out again after each new connection."""
         self.client = paho.Client(CallbackAPIVersion.VERSION2, client_id=name, clean_session=False)
         self.client.max_inflight_messages_set(1000)
         _sign_in(self.client, url)
         if device is not None:
             self.client.will_set(self._connection, b"offline", qos=1, retain=True)
         self.client.on_connect = self._on_connect
+        self.client.on_publish = lambda _client, _data, mid, *_: self.waiting.discard(mid)
 
     @property
     def _connection(self) -> str:
@@ -105,12 +107,12 @@ class Fleet:
     def send(self, device: DeviceId, message: Message, *, retain: bool = False) -> None:
         """Hand a message over, QoS 1; it waits where the broker is away."""
         line = self._lines[device]
-        line.last = line.client.publish(message.address, message.body, qos=1, retain=retain)
+        line.waiting.add(line.client.publish(message.address, message.body, qos=1, retain=retain).mid)
 
     def drain(self, seconds: float) -> None:
         """Serve until the broker has everything, or for so long."""
         end = time.monotonic() + seconds
-        while time.monotonic() < end and any(line.last and not line.last.is_published() for line in self._all):
+        while time.monotonic() < end and any(line.waiting for line in self._all):
             self.serve(0.05)
 
     def serve(self, seconds: float) -> None:

@@ -109,6 +109,18 @@ def test_what_could_not_be_sent_is_sent_when_the_broker_comes(config: Path, mosq
     assert first < datetime.now(UTC)
 
 
+def test_it_ends_in_order_while_some_lines_are_down(config: Path, mosquitto: Mosquitto, ears: Ears) -> None:
+    """A device that could not send its last word takes none with it: the others' last wills stay unsaid."""
+    with simulating(config, "--devices", "6", "--rate", "60", "--stay") as process:
+        await_that(lambda: len(ears.status()) >= 5, "the devices' words")
+        mosquitto.stop()
+        time.sleep(0.7)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(15) == 0
+        assert "simulation over" in process.stderr.read().decode()
+    mosquitto.start()
+
+
 def test_faults_on_the_way_reach_the_broker(config: Path, ears: Ears) -> None:
     with simulating(
         config, "--devices", "4", "--rate", "200", "--for", "5", "--faults", "corrupt,duplicate"
