@@ -90,11 +90,10 @@ def _forms(
 
 
 def _form(rule: Rule, unit: str | None, day: date, changed: list[str], in_force: bool) -> dict[str, Any]:
-    when = getattr(rule, "when").model_dump(exclude_unset=True)  # noqa: B009 - every subject's rule has its own
     return {
         "unit": unit, "valid_from": day, "in_force": in_force, "enabled": rule.enabled, "severity": rule.severity,
         "for_s": rule.for_.total_seconds(), "clear_for_s": rule.clear_for.total_seconds(), "closes": rule.closes,
-        "owner": rule.owner, "changed": changed, "when": _plain(when),
+        "owner": rule.owner, "changed": changed, "when": _plain(_when(rule)),
         "escalate": [_plain(step.model_dump(exclude_unset=True)) for step in rule.escalate],
     }  # fmt: skip
 
@@ -108,9 +107,14 @@ def toml(rule: Rule, unit: str, today: date) -> str:
         f'severity = "{rule.severity}"',
         f"for = {_written(_plain(rule.for_))}",
     ]
-    when = getattr(rule, "when").model_dump(exclude_unset=True)  # noqa: B009 - every subject's rule has its own
-    lines += [f"when.{key} = {_written(_plain(value))}" for key, value in when.items()]
+    lines += [f"when.{key} = {_written(_plain(value))}" for key, value in _when(rule).items()]
     return "\n".join(lines) + "\n"
+
+
+def _when(rule: Rule) -> dict[str, Any]:
+    """Return what a rule's condition says; each subject's rules have a condition of their own kind."""
+    said: dict[str, Any] = rule.model_dump(include={"when"}, exclude_unset=True).get("when", {})
+    return said
 
 
 def _plain(value: Any) -> Any:

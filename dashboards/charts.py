@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from dashboards.grid import Panel
-from dashboards.panels import link, panel, target
+from dashboards.panels import bar_options, link, panel, target
 from dashboards.tables import PLAIN_STEPS
 from dashboards.words import PLANNED
 
@@ -32,19 +32,7 @@ def counts(
             "color": {"mode": "thresholds"},
             "thresholds": {"mode": "absolute", "steps": [{"value": bound, "color": colour} for bound, colour in steps]},
         },
-        options={
-            "reduceOptions": {"values": True, "calcs": ["lastNotNull"], "fields": f"/^{value}$/", "limit": 60},
-            "displayMode": "basic",
-            "orientation": "horizontal",
-            "valueMode": "text",
-            "namePlacement": "left",
-            "showUnfilled": True,
-            "sizing": "auto",
-            "minVizHeight": 16,
-            "minVizWidth": 8,
-            "maxVizHeight": 40,
-            "legend": {"displayMode": "list", "placement": "bottom", "showLegend": False, "calcs": []},
-        },
+        options=bar_options(value, 60),
         height=height,
         width=width,
         links=[link("Xem chi tiết", board)] if board else (),

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any
@@ -122,5 +123,4 @@ def _overlap(one: Mapping[str, int], other: Mapping[str, int]) -> bool:
 
 
 def _twice(names: Iterator[Any]) -> list[Any]:
-    seen: set[Any] = set()
-    return sorted({name for name in names if name in seen or seen.add(name)}, key=str)  # type: ignore[func-returns-value]
+    return sorted((name for name, count in Counter(names).items() if count > 1), key=str)

@@ -227,19 +227,24 @@ def bars(title: str, keys: Iterable[str], *, width: int | None = None, height: i
             "color": {"mode": "thresholds"},
             "thresholds": thresholds(first),
         },
-        options={
-            "reduceOptions": {"values": True, "calcs": ["lastNotNull"], "fields": "/^value$/", "limit": 40},
-            "displayMode": "basic",
-            "orientation": "horizontal",
-            "valueMode": "text",
-            "namePlacement": "left",
-            "showUnfilled": True,
-            "sizing": "auto",
-            "minVizHeight": 16,
-            "minVizWidth": 8,
-            "maxVizHeight": 40,
-            "legend": {"displayMode": "list", "placement": "bottom", "showLegend": False, "calcs": []},
-        },
+        options=bar_options("value", 40),
         height=height,
         width=width,
     )
+
+
+def bar_options(column: str, limit: int) -> dict[str, Any]:
+    """Return how a bar a row is drawn: lying, its name to the left, of a column's value, so many rows at most."""
+    return {
+        "reduceOptions": {"values": True, "calcs": ["lastNotNull"], "fields": f"/^{column}$/", "limit": limit},
+        "displayMode": "basic",
+        "orientation": "horizontal",
+        "valueMode": "text",
+        "namePlacement": "left",
+        "showUnfilled": True,
+        "sizing": "auto",
+        "minVizHeight": 16,
+        "minVizWidth": 8,
+        "maxVizHeight": 40,
+        "legend": {"displayMode": "list", "placement": "bottom", "showLegend": False, "calcs": []},
+    }

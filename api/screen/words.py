@@ -25,6 +25,7 @@ from api.screen.spelling import percent as percent
 from api.screen.spelling import period as period
 from api.screen.spelling import span as span
 from api.screen.spelling import time_of as time_of
+from dashboards.words import OWNERS
 
 STATES = {
     "online": "hoạt động",
@@ -129,18 +130,9 @@ READINGS = {
     "disk_free_pct": ("Dung lượng còn trống", "%"),
     "disks_failed": ("Số ổ đĩa hỏng", ""),
 }
-ACTORS = {
-    "chairman": "Chủ tịch UBND",
-    "vice_chairman": "Phó Chủ tịch UBND",
-    "police_on_duty": "Công an trực ban",
-    "one_stop_officer": "Công chức một cửa",
-    "clerk": "Văn thư",
-    "accountant": "Kế toán",
-    "health_station": "Trạm Y tế",
-    "culture_officer": "Phòng Văn hóa – Xã hội",
-    "technician": "Cán bộ kỹ thuật",
-    "village_head": "Trưởng thôn",
-}
+
+ACTORS = OWNERS
+"""Who may be asked to do something: the offices that own numbers and rules."""
 
 NO_HAMLET = "Chưa rõ thôn"
 

@@ -7,7 +7,8 @@ export const STATES = {
 export const ACTORS = {
   ioc: "hệ thống", chairman: "Chủ tịch UBND", vice_chairman: "Phó Chủ tịch UBND", police_on_duty: "Công an trực ban",
   one_stop_officer: "Công chức một cửa", clerk: "Văn thư", accountant: "Kế toán", health_station: "Trạm Y tế",
-  culture_officer: "Phòng Văn hóa – Xã hội", technician: "Cán bộ kỹ thuật", village_head: "Trưởng thôn",
+  culture_officer: "Phòng Văn hóa – Xã hội", technician: "Cán bộ kỹ thuật", statistics_officer: "Công chức thống kê",
+  village_head: "Trưởng thôn",
 };
 export const STEPS = {
   opened: "phát hiện", escalated: "nâng mức", joined: "thêm vào nhóm", returned: "tái diễn", cleared: "hết tình trạng",
