@@ -64,9 +64,9 @@ def screen(store: Store) -> Iterator[Screen]:
     screen.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Debian's chromium."""
+    """Debian's chromium; its driver keeps an event loop running, so it ends before other packages' tests begin."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser
