@@ -117,14 +117,12 @@ limit 300
 
 
 PROGRAMMES = """
-select b.starts_at, b.programme, coalesce(nullif(d.title, ''), b.device) as device, b.heard_at,
-       case when b.heard_at is not null then 'heard' when b.starts_at > now() - interval '5 minutes' then 'planned'
-            else 'missed' end as state
-from broadcast_due b
-left join device d on (d.unit, d.kind, d.name) = (b.unit, 'loudspeaker', b.device)
-where b.unit = any (array[${commune:sqlstring}]::text[])
-  and b.starts_at between $__timeFrom() and $__timeTo()::timestamptz + interval '1 day'
-order by b.starts_at desc, device
+select o.starts_at, o.programme, coalesce(nullif(d.title, ''), o.device) as device, o.heard_at, o.outcome as state
+from broadcast_outcome o
+left join device d on (d.unit, d.kind, d.name) = (o.unit, 'loudspeaker', o.device)
+where o.unit = any (array[${commune:sqlstring}]::text[])
+  and o.starts_at between $__timeFrom() and $__timeTo()::timestamptz + interval '1 day'
+order by o.starts_at desc, device
 limit 300
 """
 

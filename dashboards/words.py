@@ -91,11 +91,15 @@ MESSAGES: Mapping[str, Word] = {
     "sent": Word("●", "Đã gửi", CALM),
     "dead": Word("✖", "Không gửi được", CRITICAL),
 }
-AIRTIME: Mapping[str, Word] = {
-    "planned": Word("○", "Sẽ phát", PLANNED),
-    "heard": Word("●", "Đã phát", CALM),
-    "missed": Word("✖", "Không phát", CRITICAL),
+OUTCOMES: Mapping[str, Word] = {
+    "not_heard": Word("✖", "Không phát", CRITICAL),
+    "late": Word("▲", "Phát muộn", WARNING),
+    "unobserved": STATES["blind"],
+    "maintenance": STATES["maintenance"],
+    "due": Word("○", "Sẽ phát", PLANNED),
+    "played": Word("●", "Đã phát", CALM),
 }
+"""Of a planned broadcast on one cluster."""
 TRANSPORTS = {"subscribed": "đăng ký nghe", "polled": "hỏi định kỳ", "received": "được gửi đến"}
 STAGES = {"understand": "đọc hiểu", "store": "lưu"}
 KINDS = {"camera": "Camera", "loudspeaker": "Truyền thanh", "network": "Thiết bị mạng"}

@@ -59,7 +59,6 @@ READABLE: Mapping[str, tuple[str, ...]] = {
     ),
     "case_now": (),
     "broadcast": (),
-    "broadcast_due": (),
     "broadcast_outcome": (),
     "source": (),
     "source_now": (),

@@ -6,7 +6,7 @@ from dashboards.map import device_map
 from dashboards.panels import bars, tile, trend
 from dashboards.tables import DURATION, MOMENT, SHARE, Column, freshness, table
 from dashboards.walls import history, timeline, wall
-from dashboards.words import AIRTIME, KINDS, STATES
+from dashboards.words import KINDS, OUTCOMES, STATES
 
 _AVAILABILITY = {
     "device": Column("Thiết bị"),
@@ -24,7 +24,7 @@ _PROGRAMMES = {
     "programme": Column("Chương trình"),
     "device": Column("Cụm loa"),
     "heard_at": Column("Phát lúc", MOMENT, width=160),
-    "state": Column("Kết quả", words=AIRTIME, width=140),
+    "state": Column("Kết quả", words=OUTCOMES, width=200),
 }
 
 BOARDS = (
@@ -99,7 +99,7 @@ BOARDS = (
                 table(
                     "Chương trình",
                     "Lịch phát trong khoảng thời gian đang xem và một ngày tới, mỗi cụm loa một dòng; đã phát là bắt "
-                    "đầu trong vòng 5 phút quanh giờ hẹn.",
+                    "đầu trong vòng 5 phút quanh giờ hẹn. Lúc không ai quan sát được không tính là không phát.",
                     rows.PROGRAMMES,
                     _PROGRAMMES,
                     width=14,
