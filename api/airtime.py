@@ -9,10 +9,10 @@ from pydantic import BaseModel
 from api import PREFIX
 from api.access import VIEWER
 from api.answer import Json
-from api.context import TheSettings
+from api.context import TheSettings, TheStore
 from api.listing import Asked, Day
 from connectors.contract import LOCAL
-from ingest import rules
+from ingest import rules, thresholds
 from ingest.airtime import Airtime
 from ingest.rule import BroadcastRule
 
@@ -48,10 +48,11 @@ class Sought(Asked):
 
 
 @router.get("/hours", response_model=Allowed, dependencies=[VIEWER])
-def hours(asked: Annotated[Sought, Query()], settings: TheSettings) -> Json:
+def hours(asked: Annotated[Sought, Query()], settings: TheSettings, store: TheStore) -> Json:
     """Return the hours allowed in a commune on a day, how long a broadcast may last, and how late it may begin."""
     day = (asked.day or datetime.now(UTC)).astimezone(LOCAL).date()
-    known = rules.load(settings.rules)
+    with store.transaction() as link:
+        known = thresholds.standing(link, rules.load(settings.rules))
 
     def form(key: str) -> BroadcastRule | None:
         rule = known.of(key, asked.unit, day)

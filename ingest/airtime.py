@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any, Literal
 
 from pydantic import field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from ingest.conditions import Duration, Part
 
@@ -25,10 +26,11 @@ class Window(Part):
             return value
         match = re.fullmatch(r"(\d\d:\d\d)\s*[-–]\s*(\d\d:\d\d)", value)
         if match is None:
-            raise ValueError("hours are expected as in '05:30-06:30'")
+            raise PydanticCustomError("hours", "hours are expected as in '05:30-06:30'")
         start, stop = match.groups()
         if stop <= start:
-            raise ValueError("it ends before it begins; hours past midnight are two windows")
+            message = "it ends before it begins; hours past midnight are two windows"
+            raise PydanticCustomError("hours_backwards", message)
         return {"start": time.fromisoformat(start), "stop": None if stop == "24:00" else time.fromisoformat(stop)}
 
     def seconds(self) -> tuple[int, int]:
@@ -59,11 +61,12 @@ class Airtime(Part):
         said = sorted(window.seconds() for window in windows)
         for (_, stop), (start, _) in pairwise(said):
             if start < stop:
-                raise ValueError("two windows overlap; join them to one")
+                raise PydanticCustomError("hours_overlap", "two windows overlap; join them to one")
         return windows
 
     @model_validator(mode="after")
     def _with_hours(self) -> "Airtime":
         if self.check == "out_of_hours" and not self.windows:
-            raise ValueError("`windows` are missing, as in windows = ['05:30-06:30', '17:00-18:00']")
+            message = "`windows` are missing, as in windows = ['05:30-06:30', '17:00-18:00']"
+            raise PydanticCustomError("hours_missing", message)
         return self

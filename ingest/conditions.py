@@ -5,7 +5,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 Severity = Literal["info", "warning", "critical", "emergency"]
 SEVERITIES: tuple[Severity, ...] = ("info", "warning", "critical", "emergency")
@@ -13,6 +14,7 @@ SEVERITIES: tuple[Severity, ...] = ("info", "warning", "critical", "emergency")
 Kind = Literal["camera", "loudspeaker", "network"]
 State = Literal["online", "degraded", "fault", "offline"]
 
+_LONGEST = timedelta(days=400)
 _DURATION = re.compile(r"(?:(\d+)d)?\s*(?:(\d+)h)?\s*(?:(\d+)m)?\s*(?:(\d+)s)?")
 
 
@@ -20,13 +22,25 @@ def _duration(value: object) -> object:
     if isinstance(value, str):
         match = _DURATION.fullmatch(value.strip())
         if match is None or not any(match.groups()):
-            raise ValueError("a duration is expected, as '5m', '1h 30m', '7d' or seconds")
+            raise PydanticCustomError("duration", "a duration is expected, as '5m', '1h 30m', '7d' or seconds")
         days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
         return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
     return value
 
 
-Duration = Annotated[timedelta, BeforeValidator(_duration), Field(ge=timedelta(), le=timedelta(days=400))]
+def _bounded(value: timedelta) -> timedelta:
+    if not timedelta() <= value <= _LONGEST:
+        raise PydanticCustomError("duration_range", f"a duration from 0 seconds to {_LONGEST.days} days is expected")
+    return value
+
+
+def _some(value: timedelta) -> timedelta:
+    if not value:
+        raise PydanticCustomError("duration_none", "a time that lasts is expected")
+    return value
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration), AfterValidator(_bounded)]
 
 
 class Part(BaseModel):
@@ -48,12 +62,13 @@ class Bound(Part):
     def _one(self) -> "Bound":
         limits = [limit for limit in (self.above, self.at_least, self.below) if limit is not None]
         if len(limits) > 1:
-            raise ValueError("one of `above`, `at_least`, `below` at most")
+            raise PydanticCustomError("one_bound", "one of `above`, `at_least`, `below` at most")
         if self.clear is not None:
             if not limits:
-                raise ValueError("`clear` needs the bound that it is the other side of")
+                raise PydanticCustomError("clear_alone", "`clear` needs the bound that it is the other side of")
             if self.clear < self.below if self.below is not None else self.clear > limits[0]:
-                raise ValueError(f"`clear` = {self.clear} lies on the side where it fires; there it never ends")
+                message = f"`clear` = {self.clear} lies on the side where it fires; there it never ends"
+                raise PydanticCustomError("clear_beyond", message)
         return self
 
     @property
@@ -88,7 +103,7 @@ class Escalation(Bound):
     @model_validator(mode="after")
     def _when(self) -> "Escalation":
         if (self.after is None) == (self.limit is None):
-            raise ValueError("either `after`, or one of `above`, `at_least`, `below`")
+            raise PydanticCustomError("one_step", "either `after`, or one of `above`, `at_least`, `below`")
         return self
 
 
@@ -142,7 +157,8 @@ class Together(Part):
     @model_validator(mode="after")
     def _apart(self) -> "Together":
         if self.back > self.share:
-            raise ValueError(f"`back` = {self.back:g} is more than `share` = {self.share:g}: it would end as it begins")
+            message = f"`back` = {self.back:g} is more than `share` = {self.share:g}: it would end as it begins"
+            raise PydanticCustomError("back_above_share", message)
         return self
 
 
@@ -152,7 +168,7 @@ class Flapping(Part):
     kind: Kind | None = None
     falls: int = Field(default=4, ge=2)
     """So many times it went from heard to offline …"""
-    within: Duration = Field(default=timedelta(hours=1), gt=timedelta())
+    within: Annotated[Duration, AfterValidator(_some)] = timedelta(hours=1)
     """… in this time. It is calm again, and what it is told for itself, when nothing changed for ``clear_for``."""
 
 

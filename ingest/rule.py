@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from ingest.airtime import Airtime
 from ingest.conditions import (
@@ -63,7 +64,8 @@ class Rule(Part):
     def _rises(self) -> "Rule":
         for step in self.escalate:
             if SEVERITIES.index(step.severity) <= SEVERITIES.index(self.severity):
-                raise ValueError(f"`escalate` to {step.severity!r} is no more than `severity` = {self.severity!r}")
+                message = f"`escalate` to {step.severity!r} is no more than `severity` = {self.severity!r}"
+                raise PydanticCustomError("no_louder", message)
         return self
 
 

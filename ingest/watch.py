@@ -15,12 +15,12 @@ import psycopg
 from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
-from ingest import expected, playing
+from ingest import expected, playing, thresholds
 from ingest.conditions import Feed
 from ingest.episodes import collect
 from ingest.expected import Standing
 from ingest.facts import View, broadcasts, cases, devices, feeds, flapping, numbers
-from ingest.incidents import Board, Incident, Key, Move, follow
+from ingest.incidents import Board, Incident, Key, Move, close, follow
 from ingest.outages import gather
 from ingest.rule import (
     BroadcastRule,
@@ -51,6 +51,7 @@ class Watch:
     def __init__(self, store: Store, rules: Rules, commune: str) -> None:
         self._store = store
         self._rules = rules
+        self._followed = thresholds.Followed(rules)
         self._commune = commune
         self._keys = [rule.key for rule in rules]
         self._looked: dict[str, datetime] = {}
@@ -70,6 +71,7 @@ class Watch:
         with self._store.transaction() as link:
             if link.execute("select pg_try_advisory_xact_lock(%s)", (_LOCK,)).fetchone() != (True,):
                 return []
+            self._rules = self._followed.read(link)
             heard = playing.hear(link, now)
             view = View(link, now, self._rules, self._commune, boards=boards(link, self._keys, now, self._back))
             held: dict[str, Mapping[Key, int | None]] = {}
@@ -98,6 +100,7 @@ class Watch:
         before = dict(board.pending)
         try:
             with view.link.transaction():
+                self._dismiss(view, rule, board)
                 groups = self._follow(view, rule, board, standings, held)
                 moved = write(view.link, board, view.now)
                 _remember(view.link, rule.key, before, board.pending)
@@ -113,6 +116,16 @@ class Watch:
         if groups is not None:
             held[rule.key] = {key: None if one is None else board.incidents[one.key].id for key, one in groups.items()}
         return moved
+
+    def _dismiss(self, view: View, rule: Rule, board: Board) -> None:
+        """End what a rule told of where it is off now, and forget what it was about to tell."""
+        off = {u for u, _ in (*board.incidents, *board.pending) if not self._rules.of(rule.key, u, view.day).enabled}
+        for key, incident in list(board.incidents.items()):
+            if key[0] in off and incident.holds:
+                ended = replace(incident, cleared_at=view.now, clearing_since=None)
+                close(board, ended, view.now, auto=True, why="rule_off")
+        for key in [key for key in board.pending if key[0] in off]:
+            del board.pending[key]
 
     def _follow(
         self,

@@ -17,7 +17,7 @@ from api.screen.language import Language
 from api.screen.picture import Picture
 from connectors.contract import LOCAL
 from dashboards import indicators
-from ingest import rules
+from ingest import rules, thresholds
 from ingest.config import Settings
 from ingest.errors import StoreDown
 from ingest.rules import Rules
@@ -54,7 +54,7 @@ class Live:
         self._settings = settings
         self._store = store
         self._hub = hub
-        self._rules = rules.load(settings.rules)
+        self._thresholds = thresholds.Followed(rules.load(settings.rules))
         self._facts = Facts(Commune(settings.commune.unit, simulated=settings.commune.simulated))
         self._due = dict.fromkeys(_EVERY, 0.0)
         self._touched: set[str] = set()
@@ -198,7 +198,8 @@ class Live:
         unit = self._facts.commune.code
         self._facts.incidents = incidents.standing(self._store, unit)
         self._facts.told = incidents.told(self._store, unit)
-        self._facts.patience = _patience(self._rules, unit)
+        with self._store.transaction() as link:
+            self._facts.patience = _patience(self._thresholds.read(link), unit)
 
     def _read_feeds(self) -> None:
         self._facts.feeds = facts.feeds(self._store)

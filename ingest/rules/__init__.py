@@ -1,17 +1,22 @@
-"""The rules: shipped in ``*.toml`` beside, changed by a commune in ``[[rules.<key>]]`` of ``ioc.toml``."""
+"""The rules: shipped in ``*.toml`` beside, changed by communes in ``[[rules.<key>]]`` of ``ioc.toml`` or on the screen.
+
+What the screen says of a commune (:mod:`ingest.thresholds`) goes before what the file says of it, that before what the
+file says of all, and that before what is shipped.
+"""
 
 import csv
 import difflib
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from importlib import resources
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from connectors.contract import LOCAL
 from ingest.errors import ConfigError
 from ingest.rule import MODELS, DeviceRule, FlappingRule, GroupRule, NumberRule, Rule
 from ingest.sources import SourceFault, faults_of, meant
@@ -36,18 +41,26 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class _Variant:
+class Variant:
+    """What is wanted otherwise of a rule, for a unit (empty: all) from an instant on."""
+
     unit: str
-    since: date
+    since: datetime
     table: Mapping[str, Any]
 
 
 class Rules:
-    """Every rule, and how communes changed it."""
+    """Every rule, and how communes changed it; ``said`` on the screen, the others in the file."""
 
-    def __init__(self, base: Mapping[str, Rule], changes: Mapping[str, Sequence[_Variant]]) -> None:
+    def __init__(
+        self,
+        base: Mapping[str, Rule],
+        changes: Mapping[str, Sequence[Variant]],
+        said: Mapping[str, Sequence[Variant]] | None = None,
+    ) -> None:
         self._base = base
         self._changes = changes
+        self._said = said or {}
 
     def __iter__(self) -> Iterator[Rule]:
         """Yield the shipped rules by file and place."""
@@ -56,11 +69,19 @@ class Rules:
     def __getitem__(self, key: str) -> Rule:
         return self._base[key]
 
-    def of(self, key: str, unit: str, day: date) -> Rule:
-        """Return a rule as it stands for a commune on a local day; raises ``KeyError``."""
+    def __contains__(self, key: object) -> bool:
+        return key in self._base
+
+    def with_said(self, said: Mapping[str, Sequence[Variant]]) -> "Rules":
+        """Return the same rules of the same file, with what the screen says of them."""
+        return Rules(self._base, self._changes, said)
+
+    def of(self, key: str, unit: str, at: date) -> Rule:
+        """Return a rule as it stands for a commune at an instant, or at the end of a local day; raises ``KeyError``."""
+        until = at if isinstance(at, datetime) else midnight(at + timedelta(days=1)) - timedelta(microseconds=1)
         rule = self._base[key]
-        for whose in ("", unit):
-            in_force = [v for v in self._changes.get(key, ()) if v.unit == whose and v.since <= day]
+        for changes, whose in ((self._changes, ""), (self._changes, unit), (self._said, unit)):
+            in_force = [v for v in changes.get(key, ()) if v.unit == whose and v.since <= until]
             if in_force:
                 newest = max(in_force, key=lambda variant: variant.since)
                 rule = merged(rule, newest.table)
@@ -68,18 +89,24 @@ class Rules:
 
     def plans(self, key: str, day: date) -> list[Plan]:
         """Return the forms of a rule on a local day and whom each is for; a rule that is off is none."""
-        special = sorted({v.unit for v in self._changes.get(key, ()) if v.unit})
+        special = self._special(key)
         found = [Plan(self.of(key, unit, day), (unit,)) for unit in special]
         found.append(Plan(self.of(key, "", day), None, tuple(special)))
         return [plan for plan in found if plan.rule.enabled and plan.rule.valid_from <= day]
 
-    def since(self, key: str) -> list[tuple[str, date, Rule]]:
-        """Return every form of a rule with its unit (empty: all) and the day from which it holds."""
-        rule = self._base[key]
-        changes = self._changes.get(key, ())
-        days = sorted({rule.valid_from, *(v.since for v in changes)})
-        units = ["", *sorted({v.unit for v in changes if v.unit})]
-        return [(unit, day, self.of(key, unit, day)) for unit in units for day in days]
+    def since(self, key: str) -> list[tuple[str, datetime, Rule]]:
+        """Return every form of a rule with its unit (empty: all) and the instant from which it holds."""
+        return [
+            (unit, at, self.of(key, unit, at)) for unit in ["", *self._special(key)] for at in self.turns(key, unit)
+        ]
+
+    def turns(self, key: str, unit: str) -> list[datetime]:
+        """Return the instants at which a rule becomes another for a commune, in order; the first is its begin."""
+        every = (*self._changes.get(key, ()), *self._said.get(key, ()))
+        return sorted({midnight(self._base[key].valid_from), *(v.since for v in every if v.unit in ("", unit))})
+
+    def _special(self, key: str) -> list[str]:
+        return sorted({v.unit for v in (*self._changes.get(key, ()), *self._said.get(key, ())) if v.unit})
 
     def unknown_numbers(self, keys: Mapping[str, object]) -> list[str]:
         """Return a fault for every number that a rule names and that there is not."""
@@ -89,6 +116,11 @@ class Rules:
             for rule in {rule.when.key: rule for _, _, rule in self.since(key) if isinstance(rule, NumberRule)}.values()
             if rule.when.key and rule.when.key not in keys
         ]
+
+
+def midnight(day: date) -> datetime:
+    """Return when a local day begins."""
+    return datetime.combine(day, time(), LOCAL)
 
 
 def merged(rule: Rule, table: Mapping[str, Any]) -> Rule:
@@ -148,7 +180,7 @@ def _read(key: str, table: Any) -> tuple[Rule | None, list[tuple[str, str]]]:
 def load(tables: Mapping[str, Any] | None = None) -> Rules:
     """Return the rules with a configuration's changes; raises :class:`SourceFault` with every fault and its place."""
     base = shipped()
-    changes: dict[str, list[_Variant]] = {}
+    changes: dict[str, list[Variant]] = {}
     faults: list[tuple[str, str]] = []
     for key, entries in (tables or {}).items():
         if key not in base:
@@ -170,7 +202,7 @@ def load(tables: Mapping[str, Any] | None = None) -> Rules:
     return Rules(base, changes)
 
 
-def _variant(rule: Rule, entry: Any, place: str) -> tuple[_Variant | None, list[tuple[str, str]]]:
+def _variant(rule: Rule, entry: Any, place: str) -> tuple[Variant | None, list[tuple[str, str]]]:
     try:
         change = Change.model_validate(entry)
     except ValidationError as error:
@@ -189,7 +221,7 @@ def _variant(rule: Rule, entry: Any, place: str) -> tuple[_Variant | None, list[
         faults += faults_of(error, type(rule), place)
     if faults:
         return None, faults
-    return _Variant(change.unit or "", change.valid_from or rule.valid_from, wanted), []
+    return Variant(change.unit or "", midnight(change.valid_from or rule.valid_from), wanted), []
 
 
 def _near(key: str, base: Mapping[str, Rule]) -> str:

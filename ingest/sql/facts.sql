@@ -104,10 +104,10 @@ group by 1, 2
 -- outbreaks: cases of the month by disease beside the years before
 select * from outbreak(%(units)s, %(month)s, %(years)s, %(deviations)s, %(epidemic)s)
 
--- played: what was played lately, with the form of the rule that held in that commune on that day
+-- played: what was played lately, with the form of the rule that held in that commune then
 with form as (
     select * from jsonb_to_recordset(%(forms)s::jsonb)
-        as f(unit text, since date, enabled boolean, windows jsonb, unplanned boolean, tolerance_s float8, longest_s float8)
+        as f(unit text, since timestamptz, enabled boolean, windows jsonb, unplanned boolean, tolerance_s float8, longest_s float8)
 )
 select b.unit, b.source, b.id, b.device, b.programme, b.priority, b.starts_at, b.ends_at, b.state,
        extract(epoch from p.until - b.starts_at)::float8 as lasted_s, f.longest_s,
@@ -133,7 +133,7 @@ cross join lateral (
 ) p
 cross join lateral (
     select * from form f
-    where f.unit in ('', b.unit) and f.since <= (b.starts_at at time zone 'Asia/Ho_Chi_Minh')::date
+    where f.unit in ('', b.unit) and f.since <= b.starts_at
     order by f.unit <> '' desc, f.since desc limit 1
 ) f
 where b.kind = 'played' and b.state in ('playing', 'played') and b.starts_at <= %(now)s
@@ -143,13 +143,13 @@ order by b.starts_at
 -- unheard: planned broadcasts that were not heard, where somebody looked and the cluster was to play
 with form as (
     select * from jsonb_to_recordset(%(forms)s::jsonb)
-        as f(unit text, since date, enabled boolean, tolerance_s float8)
+        as f(unit text, since timestamptz, enabled boolean, tolerance_s float8)
 )
 select d.unit, d.source, d.id, d.device, d.programme, d.priority, d.starts_at, d.ends_at
 from broadcast_due d
 cross join lateral (
     select * from form f
-    where f.unit in ('', d.unit) and f.since <= (d.starts_at at time zone 'Asia/Ho_Chi_Minh')::date
+    where f.unit in ('', d.unit) and f.since <= d.starts_at
     order by f.unit <> '' desc, f.since desc limit 1
 ) f
 cross join lateral (select d.starts_at + make_interval(secs => f.tolerance_s) as late_at) l
