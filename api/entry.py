@@ -1,7 +1,7 @@
 """What is said of a device in the register: as it is asked for, changed, and told with its history."""
 
 import unicodedata
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -40,6 +40,7 @@ class Said(BaseModel):
     expected_every_s: float | None = Field(default=None, ge=1, le=86_400)
     horns: int | None = Field(default=None, ge=0, le=100)
     lifecycle: Lifecycle | None = None
+    installed_on: date | None = None
     reason: Words = ""
 
     @model_validator(mode="after")
@@ -109,6 +110,7 @@ class Entry(BaseModel):
     expected_every_s: float | None
     horns: int | None
     lifecycle: str
+    installed_on: date | None
     registered_at: datetime
     edited_at: datetime | None
     replaces: str

@@ -16,6 +16,7 @@ STATES: Mapping[str, str] = {
     "missing": "Chưa nộp",
     "partial": "Thiếu",
     "abnormal": "Bất thường",
+    "not_owed": "Trước khi theo dõi",
 }
 
 
@@ -24,6 +25,7 @@ class Expected(BaseModel):
 
     ``received_at`` is the first arrival, ``complete_at`` when the last that is expected came; corrections show as
     ``revision`` and ``revised_at``. ``why`` tells what is abnormal: ``refused``, ``mismatch``, ``leap``.
+    ``not_owed``: it was due before the source was declared, so nobody was asked for it.
     """
 
     period: str
@@ -31,7 +33,7 @@ class Expected(BaseModel):
     period_end: date
     every: str
     due_at: datetime
-    state: Literal["not_due", "on_time", "late", "missing", "partial", "abnormal"]
+    state: Literal["not_due", "on_time", "late", "missing", "partial", "abnormal", "not_owed"]
     state_vi: str
     owner: str
     received_at: datetime | None

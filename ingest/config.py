@@ -229,6 +229,9 @@ class Device(Section):
     """Horns of a loudspeaker."""
     lifecycle: Literal["installed", "pending_install", "disabled", "retired"] = "installed"
     """Only what is installed is missed when it is silent."""
+    installed_on: date | None = None
+    """Local day since which it stands there, as 2025-07-01; left out: since it is registered. What was planned for it
+    since then counts; its silence counts only since it is registered."""
 
 
 class Settings(Section):

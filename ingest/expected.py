@@ -14,7 +14,7 @@ from ingest.due import Owed, owed, pending, period, rules
 from ingest.sql import QUERIES
 from ingest.store import Link, Store
 
-State = Literal["not_due", "on_time", "late", "missing", "partial", "abnormal"]
+State = Literal["not_due", "on_time", "late", "missing", "partial", "abnormal", "not_owed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a source stands with one period; instants are UTC.
+    """How a source stands with one period; instants are UTC. What was due before anybody asked for it is not owed.
 
     ``received_at`` is the first arrival, ``complete_at`` when the last that was missing came; ``why`` names what is
     abnormal: ``refused``, ``mismatch`` (stated and computed figures, or parts and total, differ), ``leap``.
@@ -56,8 +56,8 @@ class Standing:
     why: tuple[str, ...]
 
 
-def judge(rule: Due, one: Owed, facts: Facts, now: datetime) -> Standing:
-    """Return the one state of a period at an instant; pure."""
+def judge(rule: Due, one: Owed, facts: Facts, now: datetime, asked_since: datetime | None = None) -> Standing:
+    """Return the one state of a period at an instant; pure. ``asked_since`` is when the rule was declared (UTC)."""
     lacking, complete_at = _lacking(rule, facts.came)
     came = facts.came.values()
     why = tuple(
@@ -78,6 +78,8 @@ def judge(rule: Due, one: Owed, facts: Facts, now: datetime) -> Standing:
         state = "not_due"
     else:
         state = "partial" if came else "missing"
+    if asked_since is not None and one.at < asked_since and state in ("late", "partial", "missing"):
+        state = "not_owed"
     return Standing(
         rule,
         one,
@@ -150,7 +152,7 @@ def standing(
             # A centre that began yesterday has nobody to blame for last quarter.
             periods = [one for one in pending(rule, days, now) if one.at >= row["declared_at"]]
         facts = _facts(store, row["source"], rule, periods)
-        its = [judge(rule, one, facts[one.start], now) for one in periods]
+        its = [judge(rule, one, facts[one.start], now, row["declared_at"]) for one in periods]
         found.setdefault(row["source"], []).extend(its)
     return found
 
@@ -189,4 +191,4 @@ def _midnight(day: date) -> datetime:
 
 def worst(standings: Iterable[Standing]) -> list[Standing]:
     """Return those that somebody has to see to, the earliest hour first."""
-    return sorted((s for s in standings if s.state not in ("not_due", "on_time")), key=lambda s: s.owed.at)
+    return sorted((s for s in standings if s.state not in ("not_due", "on_time", "not_owed")), key=lambda s: s.owed.at)

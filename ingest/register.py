@@ -29,10 +29,12 @@ LABELS: Mapping[str, str] = {
     "expected_every": "chu kỳ báo",
     "horns": "số loa",
     "lifecycle": "tình trạng",
+    "installed_on": "ngày lắp đặt",
 }
 """The fields of an entry, as a fault or a difference names them."""
 EMPTY: Mapping[str, Any] = dict.fromkeys(LABELS, "") | {
     "latitude": None, "longitude": None, "expected_every": None, "horns": None, "lifecycle": "installed",
+    "installed_on": None,
 }  # fmt: skip
 BACK = timedelta(days=62)
 """So far back a change may hold from: the month that is reported, and the one before."""
@@ -197,7 +199,7 @@ def replace(link: Link, device: DeviceId, by: DeviceId, fields: Mapping[str, Any
     row = _there(link, [device]).get(device)
     if row is None:
         raise KeyError(device)
-    inherited = {key: row[key] for key in LABELS if key not in ("title", "lifecycle")}
+    inherited = {key: row[key] for key in LABELS if key not in ("title", "lifecycle", "installed_on")}
     if by.unit != device.unit:
         inherited["hamlet"] = ""
     entry = Entry(by, {**inherited, "title": row["title"], "lifecycle": "installed", **fields})

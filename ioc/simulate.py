@@ -8,6 +8,7 @@ from pathlib import Path
 from connectors.contract import DeviceId
 from ingest.config import Settings
 from simulators.commune import ASKED, ROUTERS
+from simulators.hamlets import Hamlet
 from simulators.scene import Play, Scene
 
 
@@ -55,7 +56,7 @@ def simulate(
             inbox=inbox,
             api=api,
             town=town,
-            hamlets=[hamlet.name for hamlet in settings.hamlets],
+            hamlets=[Hamlet(hamlet.name, hamlet.outline) for hamlet in settings.hamlets],
             name=f"sim-{only or settings.commune.unit}",
             stay=stay,
         )

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from simulators.field_reports import CitizenSimulator
+from simulators.hamlets import Hamlet
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +23,7 @@ def report_as_citizens(
     unit: str,
     seed: int,
     centre: tuple[float, float],
-    hamlets: Sequence[str],
+    hamlets: Sequence[Hamlet],
     stopping: threading.Event,
 ) -> None:
     """Push what happened in the last days, then what changed since; a push that failed is made again."""

@@ -7,6 +7,7 @@ from typing import ClassVar
 import orjson
 
 from connectors.contract import LOCAL, CaseReport, Message, Record, Simulator
+from simulators.hamlets import Hamlet
 from simulators.signals import between, chance
 
 _SLOT = timedelta(minutes=30)
@@ -19,7 +20,10 @@ _PEOPLE = ("Nguyễn Thị Mô Phỏng", "Trần Văn Giả Định", "Lê Thị
 
 
 class CitizenSimulator(Simulator):
-    """The people of one commune: about ``odds`` reports in half an hour, looked at every ``interval``."""
+    """The people of one commune: about ``odds`` reports in half an hour, looked at every ``interval``.
+
+    A report lies inside the hamlet that it names; where no outline of that is known, around ``centre``.
+    """
 
     connector: ClassVar[str] = "field_reports"
 
@@ -30,14 +34,14 @@ class CitizenSimulator(Simulator):
         interval: timedelta = timedelta(minutes=5),
         odds: float = 0.15,
         centre: tuple[float, float] = (15.737, 108.355),
-        hamlets: Sequence[str] = (),
+        hamlets: Sequence[Hamlet] = (),
     ) -> None:
         self.unit = unit
         self.seed = seed
         self.interval = interval
         self.odds = odds
         self.centre = centre
-        self.hamlets = tuple(hamlets) or tuple(f"Thôn {number}" for number in range(1, 10))
+        self.hamlets = tuple(hamlets) or tuple(Hamlet(f"Thôn {number}") for number in range(1, 10))
 
     def measure(self, at: datetime) -> tuple[Record, ...]:
         """Return the reports whose status changed after ``at`` - ``interval``, up to ``at``; oldest first."""
@@ -71,6 +75,8 @@ class CitizenSimulator(Simulator):
         last = "resolved" if lot("end") < 0.85 else "transferred" if lot("end") < 0.95 else "rejected"
         # One in ten takes longer than its term, and is overdue for a while.
         ends = term * (0.2 + 0.8 * lot("work")) if lot("late") < 0.9 else term * 1.2
+        hamlet = self.hamlets[int(lot("hamlet") * len(self.hamlets))]
+        latitude, longitude = self._place(hamlet, slot)
         steps = (
             ("new", timedelta()),
             ("received", timedelta(minutes=1 + int(4 * lot("receipt")))),
@@ -89,10 +95,19 @@ class CitizenSimulator(Simulator):
                 severity=severity,
                 due=opened_at + term,
                 channel=_CHANNELS[int(lot("channel") * len(_CHANNELS))],
-                hamlet=self.hamlets[int(lot("hamlet") * len(self.hamlets))],
-                latitude=between(self.centre[0] - 0.03, self.centre[0] + 0.03, lot("latitude"), 3),
-                longitude=between(self.centre[1] - 0.03, self.centre[1] + 0.03, lot("longitude"), 3),
+                hamlet=hamlet.name,
+                latitude=latitude,
+                longitude=longitude,
             )
+
+    def _place(self, hamlet: Hamlet, slot: int) -> tuple[float, float]:
+        if hamlet.outline:
+            return hamlet.place(self.seed, self.unit, slot)
+        latitude, longitude = (chance(self.seed, self.unit, slot, axis) for axis in ("latitude", "longitude"))
+        return (
+            between(self.centre[0] - 0.03, self.centre[0] + 0.03, latitude, 3),
+            between(self.centre[1] - 0.03, self.centre[1] + 0.03, longitude, 3),
+        )
 
     def _body(self, report: CaseReport) -> bytes:
         lot = chance(self.seed, report.id, "person")

@@ -18,6 +18,7 @@ from simulators.camera_mqtt import CameraSimulator
 from simulators.citizens import report_as_citizens
 from simulators.commune import NEIGHBOUR
 from simulators.faults import through
+from simulators.hamlets import Hamlet
 from simulators.loudspeaker_mqtt import LoudspeakerSimulator
 from simulators.network_mqtt import NetworkSimulator
 from simulators.publish import Fleet
@@ -51,7 +52,7 @@ class Scene:
     api: str = ""
     """Base URL that citizens report to; their token comes in IOC_CITIZEN_TOKEN."""
     centre: tuple[float, float] = (20.6523, 105.589)
-    hamlets: Sequence[str] = ()
+    hamlets: Sequence[Hamlet] = ()
     name: str = "sim"
     """Begin of the MQTT client ids."""
     stay: bool = False

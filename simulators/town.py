@@ -13,6 +13,7 @@ from simulators.commune import ASKED, NEIGHBOUR, SECRET
 from simulators.documents_rest import DocumentSystem
 from simulators.field_reports import CitizenSimulator
 from simulators.field_reports_rest import CitizenDesk
+from simulators.hamlets import Hamlet
 from simulators.health_dhis2 import HealthDhis2Simulator
 from simulators.health_fhir import HealthFhirSimulator
 from simulators.internet_feed import InternetSites
@@ -36,7 +37,7 @@ class Town:
     port: int
     seed: int = 1
     centre: tuple[float, float] = (20.6523, 105.589)
-    hamlets: Sequence[str] = ()
+    hamlets: Sequence[Hamlet] = ()
 
     @contextmanager
     def open(self) -> Iterator[None]:

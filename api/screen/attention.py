@@ -42,7 +42,9 @@ def draw(facts: Facts) -> list[dict[str, Any]]:
 def untold_feeds(facts: Facts) -> list[Feed]:
     """Return the sources in trouble of which no incident tells or soon will."""
     found = [f for f in facts.feeds if f.state not in ("ok", "paused") and f"source/{f.name}" not in facts.told]
-    return [f for f in found if _old(facts, {"error": f.error_since, "stale": f.due}.get(f.state))]
+    return [
+        f for f in found if _old(facts, {"error": f.error_since, "stale": f.due, "never": f.declared_at}.get(f.state))
+    ]
 
 
 def untold_owing(facts: Facts) -> list[Owing]:

@@ -62,6 +62,7 @@ class Feed:
     due: datetime | None
     error: str
     error_since: datetime | None
+    declared_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,8 @@ def feeds(store: Store) -> list[Feed]:
     """Return the configured sources and how fresh they are."""
     rows = store.rows(
         "select name, feed, title, state, last_message_at as last, last_message_at + stale_after as due, error,"
-        " error_since from source_now where configured order by name"
+        " error_since, (select s.declared_at from source s where s.name = n.name)"
+        " from source_now n where configured order by name"
     )
     return [Feed(**row) for row in rows]
 

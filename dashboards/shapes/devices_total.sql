@@ -1,9 +1,10 @@
--- How many devices of {kind} were registered by the end of each bucket.
+-- How many devices of {kind} stood there by the end of each bucket: since they were installed, else registered.
 with joined as (
-    select d.unit, greatest(date_bin({step}, d.registered_at, {origin}), {first}) as at, count(*) as more
+    select d.unit, greatest(date_bin({step}, i.at, {origin}), {first}) as at, count(*) as more
     from device d
+    cross join lateral (select coalesce(d.installed_on::timestamp at time zone 'Asia/Ho_Chi_Minh', d.registered_at) as at) i
     where d.unit = any (units) and d.kind = '{kind}' and d.lifecycle in ('installed', 'unconfirmed')
-      and d.registered_at < {last}
+      and i.at < {last}
     group by 1, 2
 ), standing as (
     select unit, at, sum(more) over w as total, lead(at, 1, {last}) over w as until

@@ -316,7 +316,8 @@ insert into source (name, connector, feed, title, transport, stale_after, every)
 values (%(name)s, %(connector)s, %(feed)s, %(title)s, %(transport)s, %(stale_after)s, %(every)s)
 on conflict (name) do update set
     every = excluded.every, connector = excluded.connector, feed = excluded.feed, title = excluded.title, transport = excluded.transport,
-    stale_after = excluded.stale_after, configured = true
+    stale_after = excluded.stale_after, configured = true,
+    declared_at = case when source.configured then source.declared_at else now() end
 
 -- forget_sources: sources that the configuration no longer names keep their past
 update source set configured = false where not name = any(%s)

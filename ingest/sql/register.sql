@@ -1,6 +1,6 @@
 -- registered: devices of the register as they stand, locked in one order
 select d.unit, d.kind, d.name, d.title, d.hamlet, d.place, d.latitude, d.longitude, d.owner, d.upstream, d.expected_every,
-       d.horns, d.lifecycle, d.edited_at
+       d.horns, d.lifecycle, d.installed_on, d.edited_at
 from device d
 join unnest(%s::text[], %s::text[], %s::text[]) as b(unit, kind, name) using (unit, kind, name)
 order by d.unit, d.kind, d.name
@@ -13,19 +13,22 @@ join unnest(%s::text[], %s::text[], %s::text[]) as b(unit, kind, name) using (un
 
 -- enter_device: a device that was not registered; it may be heard for the first time meanwhile
 insert into device (unit, kind, name, title, hamlet, place, latitude, longitude, owner, upstream, expected_every, horns,
-                    lifecycle, replaces, simulated, edited_at)
+                    lifecycle, installed_on, replaces, simulated, edited_at)
 values (%(unit)s, %(kind)s, %(name)s, %(title)s, %(hamlet)s, %(place)s, %(latitude)s, %(longitude)s, %(owner)s,
-        %(upstream)s, %(expected_every)s, %(horns)s, %(lifecycle)s, %(replaces)s, %(simulated)s, %(edited_at)s)
+        %(upstream)s, %(expected_every)s, %(horns)s, %(lifecycle)s, %(installed_on)s, %(replaces)s, %(simulated)s,
+        %(edited_at)s)
 on conflict (unit, kind, name) do update set
     title = excluded.title, hamlet = excluded.hamlet, place = excluded.place, latitude = excluded.latitude,
     longitude = excluded.longitude, owner = excluded.owner, upstream = excluded.upstream,
     expected_every = excluded.expected_every, horns = excluded.horns, lifecycle = excluded.lifecycle,
+    installed_on = excluded.installed_on,
     replaces = excluded.replaces, simulated = excluded.simulated, edited_at = excluded.edited_at
 
 -- amend_device: the register's entry of a device
 update device set title = %(title)s, hamlet = %(hamlet)s, place = %(place)s, latitude = %(latitude)s,
     longitude = %(longitude)s, owner = %(owner)s, upstream = %(upstream)s, expected_every = %(expected_every)s,
-    horns = %(horns)s, lifecycle = %(lifecycle)s, edited_at = coalesce(%(edited_at)s, edited_at)
+    horns = %(horns)s, lifecycle = %(lifecycle)s, installed_on = %(installed_on)s,
+    edited_at = coalesce(%(edited_at)s, edited_at)
 where (unit, kind, name) = (%(unit)s, %(kind)s, %(name)s)
 
 -- note_change: what a field said and says
@@ -89,7 +92,7 @@ with recursive line as (
 )
 select d.unit || '.' || d.kind || '.' || d.name as ref, d.unit, d.kind, d.name, d.title, d.hamlet, d.place, d.latitude,
        d.longitude, d.owner, d.upstream, extract(epoch from d.expected_every)::double precision as expected_every_s,
-       d.horns, d.lifecycle, d.registered_at, d.edited_at, d.replaces,
+       d.horns, d.lifecycle, d.installed_on, d.registered_at, d.edited_at, d.replaces,
        array(select n.name from device_name n where (n.of_unit, n.kind, n.of_name) = (d.unit, d.kind, d.name)
              order by n.since, n.name) as other_names
 from line

@@ -52,13 +52,19 @@ def test_a_feed_tells_what_it_owes(api: Api, store: Store) -> None:
     assert items["reports"]["expected"][0]["state"] == "late"
 
 
-def test_the_history_of_a_feed(api: Api) -> None:
+def test_the_history_of_a_feed(api: Api, store: Store) -> None:
     client = api.client()
     asked = {"start": "2026-01-01", "stop": "2026-04-01"}
     items = client.get("/api/v1/sources/reports/expected", params=asked).json()["items"]
     assert [i["period"] for i in items] == ["tháng 1/2026", "tháng 2/2026", "tháng 3/2026", "năm 2026"]
     assert len(client.get("/api/v1/sources/reports/expected").json()["items"]) >= 13
     assert client.get("/api/v1/sources/nothing/expected").status_code == 404
+    assert {i["state"] for i in items} == {"missing", "not_due"}
+    store.execute("update due_rule set declared_at = '2026-03-01'")
+    items = client.get("/api/v1/sources/reports/expected", params=asked).json()["items"]
+    told = {i["period"]: (i["state"], i["state_vi"]) for i in items}
+    assert told["tháng 1/2026"] == ("not_owed", "Trước khi theo dõi"), "it was due before the source was declared"
+    assert told["tháng 2/2026"][0] == "missing", "the month was over, but it was due afterwards"
     long = {"start": "2000-01-01", "stop": "2026-01-01"}
     assert client.get("/api/v1/sources/reports/expected", params=long).status_code == 422
     backwards = {"start": "2026-02-01", "stop": str(date(2026, 2, 1) - timedelta(days=1))}

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from api.played import Played, Total
+from connectors.contract import LOCAL
 from dashboards import indicators
 from ingest.store import Store
 from tests.api.conftest import Api
@@ -143,6 +144,20 @@ def test_what_a_person_planned_is_seen_by_whoever_tells_of_the_cluster(api: Api,
     source(store, "other", at(-300))
     rows = api.client().get(PATH, params={"unit": UNIT}).json()["items"]
     assert outcomes(rows) == {"loa-1": "not_heard", "loa-2": "unobserved"}
+
+
+def test_a_cluster_is_due_since_it_was_installed_though_it_was_registered_later(api: Api, store: Store) -> None:
+    source(store, "loa", NOW)
+    clusters(store, "old", "later")
+    day = timedelta(days=1)
+    store.execute("update device set registered_at = now(), installed_on = %s", ((NOW - 3 * day).astimezone(LOCAL),))
+    store.execute("update device set installed_on = %s where name = 'later'", ((NOW - day).astimezone(LOCAL),))
+    programme(store, "before", -5 * 1440)
+    programme(store, "between", -2 * 1440)
+    programme(store, "after", -30)
+    asked = {"unit": UNIT, "start": at(-6 * 1440).isoformat()}
+    rows = api.client().get(PATH, params=asked).json()["items"]
+    assert {(row["id"], row["device"]) for row in rows} == {("between", "old"), ("after", "old"), ("after", "later")}
 
 
 def test_a_cluster_is_due_only_while_it_is_there(api: Api, store: Store) -> None:

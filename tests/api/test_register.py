@@ -81,7 +81,9 @@ def test_a_device_is_changed_and_its_history_says_by_whom_and_since_when(api: Ap
     assert client.patch(path, json={"lifecycle": "retired"}).json()["entry"]["lifecycle"] == "retired"
     assert client.get(path).json()["state"] == "retired"
     assert api.client().get(f"{path}/register").json()["entry"]["edited_at"]
-    assert store.row("select count(*) as n from audit where action = 'device.edit'") == {"n": 2}
+    assert client.patch(path, json={"installed_on": "2025-07-01"}).json()["entry"]["installed_on"] == "2025-07-01"
+    assert client.patch(path, json={"installed_on": None}).json()["entry"]["installed_on"] is None
+    assert store.row("select count(*) as n from audit where action = 'device.edit'") == {"n": 4}
 
 
 @pytest.mark.parametrize(
@@ -89,7 +91,7 @@ def test_a_device_is_changed_and_its_history_says_by_whom_and_since_when(api: Ap
     [
         {"latitude": 20.5}, {"title": None}, {"title": "a\0b"}, {"lifecycle": "gone"}, {"expected_every_s": 0},
         {"horns": -1}, {"name": "Cam 1"}, {"valid_from": "2020-01-01T00:00:00Z"}, {"colour": "red"},
-        {"valid_from": "2099-01-01T00:00:00Z"}, {"title": "x" * 201},
+        {"valid_from": "2099-01-01T00:00:00Z"}, {"title": "x" * 201}, {"installed_on": "yesterday"},
     ],
 )  # fmt: skip
 def test_what_can_t_be_said_of_a_device_is_refused(api: Api, store: Store, fields: dict[str, Any]) -> None:

@@ -227,3 +227,7 @@ def test_what_was_due_before_the_centre_began_is_nobodys_debt(office: Callable[.
     assert worst(standing(store, now)["budget"])
     store.execute("update due_rule set declared_at = %s", (now - timedelta(hours=1),))
     assert not worst(standing(store, now)["budget"])
+    year = standing(store, now, start=date(2026, 1, 1), stop=date(2026, 12, 31))["budget"]
+    assert {s.state for s in year if s.owed.at < now - timedelta(hours=1)} == {"not_owed"}
+    assert {s.state for s in year if s.owed.at > now} == {"not_due"}
+    assert not worst(year)

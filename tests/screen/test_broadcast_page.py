@@ -90,7 +90,7 @@ def test_the_bulletin_is_told_cluster_by_cluster_and_as_a_share(
 def test_a_day_is_chosen_and_what_begins_appears(bulletin: Screen, store: Store, open_screen: Open) -> None:
     page, watched = open_screen(390, 844)
     page.goto(f"{bulletin.url}/truyen-thanh")
-    expect(page.locator(".verdict-line")).to_contain_text("Không có lịch phát trong ngày này.")
+    expect(page.locator(".verdict-line")).to_contain_text("Trung tâm không có lịch phát của ngày này.")
     expect(page.locator(".air .play")).to_have_count(0)
     page.get_by_role("button", name="Ngày trước").click()
     expect(page.locator(".air .play")).to_have_count(2)  # clusters that play together are one bar; one came later

@@ -53,7 +53,7 @@ export default {
         <SourceUpload v-if="it.files.length && may('operator')" :source="it" @taken="taken"/>
         <SourceRejections v-if="may('technician')" :name="name" :files="it.files.length > 0" @retried="taken"/>
         <SourceImports v-if="it.files.length || it.transport === 'received'" ref="imports" :name="name" @undone="its.again"/>
-        <SourceCalendar v-if="it.owes_since" :name="name" :since="it.owes_since"/>
+        <SourceCalendar v-if="it.owes_since" :name="name"/>
       </template>
       <p v-else-if="its.loading" class="nothing" role="status">{{ t("Đang tải…") }}</p>
     </div>`,

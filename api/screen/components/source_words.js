@@ -14,8 +14,8 @@ export const FEED_TONES = { error: "warning", stale: "warning", never: "quietly"
 const WAYS = { subscribed: "nghe máy chủ truyền tin", polled: "tự hỏi theo lịch", received: "bên gửi đẩy vào" };
 const STAGES = { understand: "đọc nội dung", store: "ghi vào cơ sở dữ liệu" };
 const EVERY = { day: "hằng ngày", week: "hằng tuần", month: "hằng tháng", quarter: "hằng quý", half_year: "nửa năm một lần", year: "hằng năm" };
-const OWED_TONES = { missing: "critical", partial: "warning", abnormal: "warning", late: "warning", not_due: "quietly" };
-const OWED_MARKS = { missing: "cross", partial: "bang", abnormal: "bang", late: "clock", on_time: "dot", not_due: "circle" };
+const OWED_TONES = { missing: "critical", partial: "warning", abnormal: "warning", late: "warning", not_due: "quietly", not_owed: "quietly" };
+const OWED_MARKS = { missing: "cross", partial: "bang", abnormal: "bang", late: "clock", on_time: "dot", not_due: "circle", not_owed: "circle" };
 const WHY = {
   refused: "tệp bị từ chối, chưa có số liệu nào", mismatch: "số đã nêu và số tính lại không khớp",
   leap: "chênh lệch bất thường so với kỳ trước, có thể nhầm đơn vị tính",
@@ -47,7 +47,7 @@ export const ageOf = (text) => (text ? t("{age} trước", { age: span(clock.now
 export const sized = (bytes) => (bytes < 1024 ? `${bytes} byte` : bytes < 1024 ** 2 ? `${Math.round(bytes / 1024)} KB` : `${(bytes / 1024 ** 2).toFixed(1).replace(".", ",")} MB`);
 
 // What somebody has to see to of what a source owes, and the next that will be due.
-export const owing = (source) => source.expected.filter(({ state }) => !["on_time", "not_due"].includes(state));
+export const owing = (source) => source.expected.filter(({ state }) => !["on_time", "not_due", "not_owed"].includes(state));
 export const nextDue = (source) => source.expected.filter(({ state }) => state === "not_due").sort((a, b) => seconds(a.due_at) - seconds(b.due_at))[0];
 
 const OWED_WEIGHT = ["missing", "partial", "abnormal", "late"];

@@ -52,7 +52,7 @@ export default {
           <p class="verdict-line"><template v-if="total"><b class="big">{{ total.rate === null ? "—" : figure(total.rate, 1) + " %" }}</b>
             <span>{{ total.denominator ? t("phát đúng lịch: {n} trong {m} lượt được tính", { n: total.numerator, m: total.denominator }) : t("chưa lượt nào được tính") }}</span>
             <span v-for="one in counts" :key="one.state" class="outcome" :class="one.tone"><Mark v-if="one.mark" :name="one.mark"/><span>{{ t(one.word) }} <b>{{ one.count }}</b></span></span></template>
-            <span v-else>{{ t(its.value.rows.some(({ kind, state }) => kind === "planned" && state === "planned") ? "Có lịch phát, nhưng lúc đó chưa có cụm loa nào trong sổ thiết bị." : "Không có lịch phát trong ngày này.") }}</span></p>
+            <span v-else>{{ t(its.value.rows.some(({ kind, state }) => kind === "planned" && state === "planned") ? "Có lịch phát, nhưng lúc đó chưa có cụm loa nào trong sổ thiết bị." : "Trung tâm không có lịch phát của ngày này.") }}</span></p>
           <BroadcastDay :rows="its.value.rows" :windows="its.value.hours.windows" :begin="begin"/>
           <p class="muted fine">{{ t("Mỗi cụm loa là một lượt; đúng lịch là bắt đầu lệch không quá {n} phút. Không quan sát được, bảo trì và chưa đến giờ thì không tính.", { n: 5 }) }}</p>
         </section>
