@@ -13,6 +13,7 @@ import psycopg
 
 from connectors.contract import Broadcast, CaseReport, DeviceId, DeviceReport, Message, Observation, Plan
 from ingest import broadcasts, cases, figures, imports, names, reports, states
+from ingest.hearing import Hearings
 from ingest.pipeline import Rejection, Understood, refuse
 from ingest.rhythm import Rhythms, rhythms
 from ingest.sql import QUERIES
@@ -72,51 +73,57 @@ class Committer:
     def _transaction(self, batch: Sequence[Understood], load: "_Load", *, collide: bool) -> list[Outcome]:
         with self.store.transaction() as link:
             new: set[int] = set()
-            changed: list[DeviceId] = []
             events: list[CaseReport] = []
-            heard: list[broadcasts.Key] = []
+            on_air: list[broadcasts.Key] = []
             if load.reports or load.programmes:
                 load.rename(names.renamed(link))
+            heard: Hearings | None = None
             if load.reports:
-                taken, changed = self._take_reports(link, load.reports, collide=collide)
-                new.update(r.n for r in taken)
+                taken, heard = self._take_reports(link, load.reports, collide=collide)
+                new.update(taken)
             if load.observations:
                 new |= imports.store(link, batch, load.observations)
             if load.events:
                 fresh, events = cases.store(link, load.events)
                 new |= fresh
             if load.programmes:
-                fresh, heard = broadcasts.store(link, load.programmes)
+                fresh, on_air = broadcasts.store(link, load.programmes)
                 new |= fresh
             outcomes: list[Outcome] = [
                 "rejected" if understood.rejection else "stored" if n in new else "duplicate"
                 for n, understood in enumerate(batch)
             ]
-            for understood in batch:
-                if understood.rejection:
-                    keep_rejection(link, understood.rejection)
-                if understood.content is not None:
-                    m = understood.message
-                    link.execute(QUERIES["take_content"], (m.source, understood.content, m.address))
-                if understood.cursor is not None:
-                    link.execute(QUERIES["move_cursor"], (understood.message.source, *understood.cursor))
-            count(link, batch, outcomes)
-            notify(link, changed, events, {understood.message.source for understood in batch}, heard)
+            with link.pipeline():  # nothing of what follows waits for an answer
+                changed = states.advance(link, heard) if heard else []
+                for understood in batch:
+                    if understood.rejection:
+                        keep_rejection(link, understood.rejection)
+                    if understood.content is not None:
+                        m = understood.message
+                        link.execute(QUERIES["take_content"], (m.source, understood.content, m.address))
+                    if understood.cursor is not None:
+                        link.execute(QUERIES["move_cursor"], (understood.message.source, *understood.cursor))
+                count(link, batch, outcomes)
+                notify(link, changed, events, {understood.message.source for understood in batch}, on_air)
             return outcomes
 
-    def _take_reports(
-        self, link: Link, said: Sequence[_Said], *, collide: bool
-    ) -> tuple[list[reports.Row], list[DeviceId]]:
+    def _take_reports(self, link: Link, said: Sequence[_Said], *, collide: bool) -> tuple[list[int], Hearings]:
+        """Store reports; returns the places in the batch of those that were new, and what they say."""
         reports.ensure_partitions(link, (report for _, _, report in said), self._days, self.keep_days)
         known = states.lock(link, {report.device for _, _, report in said})
+        dark = states.dark_now(link, ((message.source, report.state) for _, message, report in said))
+        heard = Hearings(known, self._rhythm(link), dark)
         rows = (
             reports.row(n, message, report)
             for n, message, report in said
             # What the broker only remembers says nothing new of a device that we know.
             if not (message.retained and report.at == message.received_at and report.device in known)
         )
-        taken = reports.copy_staged(link, rows) if collide else reports.copy(link, rows)
-        return taken, states.advance(link, known, taken, self._rhythm(link))
+        taken: list[int] = []
+        for piece in (reports.copy_staged if collide else reports.copy)(link, rows):
+            taken += (row.n for row in piece)
+            heard.add(piece)
+        return taken, heard
 
     def _rhythm(self, link: Link) -> Rhythms:
         if time.monotonic() > self._rhythms_until:
@@ -171,10 +178,10 @@ def count(link: Link, batch: Sequence[Understood], outcomes: Sequence[Outcome]) 
     sums: defaultdict[str, Counter[str]] = defaultdict(Counter)
     last: dict[str, datetime] = {}
     minutes: defaultdict[tuple[str, str, datetime], Counter[str]] = defaultdict(Counter)
-    kinds = Counter(
-        (message.source, records[0].unit if records else "", message.received_at, outcome)
-        for (message, records, *_), outcome in zip(batch, outcomes, strict=True)
-    )
+    sources = [understood.message.source for understood in batch]
+    units = [understood.records[0].unit if understood.records else "" for understood in batch]
+    came = [understood.message.received_at for understood in batch]
+    kinds = Counter(zip(sources, units, came, outcomes, strict=True))
     for (source, unit, received_at, outcome), times in kinds.items():
         sums[source][outcome] += times
         last[source] = max(received_at, last.get(source, received_at))

@@ -1,11 +1,24 @@
-"""What a batch says of one device: it moves the device's state on, and shows its newest numbers."""
+"""What a batch says of its devices: it moves the states of devices on, and shows their newest numbers."""
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from operator import attrgetter
+from typing import NamedTuple
 
-from connectors.contract import DeviceReport, Message
+from connectors.contract import DeviceId, DeviceReport, Message
 from ingest.live import Live
-from ingest.timeline import Heard, Rhythm
+from ingest.reports import Row
+from ingest.rhythm import Rhythms
+from ingest.timeline import Heard, Interval, Rhythm, in_the_dark
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+class Before(NamedTuple):
+    """What the database knows of a device, and how often it is expected to speak."""
+
+    live: Live
+    expected_every: timedelta | None
 
 
 def word_of(report: DeviceReport, message: Message) -> Heard:
@@ -15,13 +28,19 @@ def word_of(report: DeviceReport, message: Message) -> Heard:
 
 
 class Hearing:
-    """What a batch says of one device."""
+    """What a batch says of one device; ``late`` is from when (UTC) the past must be computed anew, if it must."""
 
-    __slots__ = ("_said", "seen_at")
+    __slots__ = ("_said", "late", "live", "rhythm", "seen_at")
 
-    def __init__(self) -> None:
+    def __init__(self, live: Live, rhythm: Mapping[str, Rhythm]) -> None:
+        self.live = live
+        self.rhythm = rhythm
+        self.seen_at = _NEVER
+        self.late: datetime | None = None
         self._said: list[tuple[DeviceReport, Message]] = []
-        self.seen_at = datetime.min.replace(tzinfo=UTC)
+
+    def __len__(self) -> int:
+        return len(self._said)
 
     @property
     def first_at(self) -> datetime:
@@ -29,28 +48,63 @@ class Hearing:
         return min(message.received_at for _, message in self._said)
 
     def add(self, report: DeviceReport, message: Message) -> None:
-        """Take the next report of a batch."""
+        """Move on by the next report of the batch."""
         self._said.append((report, message))
-        if message.received_at > self.seen_at:
-            self.seen_at = message.received_at
+        received_at = message.received_at
+        if received_at > self.seen_at:
+            self.seen_at = received_at
+        if self.late is None:
+            self.late = self.live.hear(word_of(report, message), self.rhythm)
+            if self.late is not None and self.live.begun:
+                self.late = min(self.late, *(span.started_at for span in self.live.begun))
+        # What follows a word that repairs is in the reports: only how far back it reaches matters.
+        elif report.at < self.late or received_at < self.late:
+            self.late = min(report.at, received_at)
 
-    def move(self, live: Live, rhythm: Mapping[str, Rhythm]) -> datetime | None:
-        """Move on by all that was said; returns from when the past must be computed anew, if it must."""
-        since: datetime | None = None
-        for report, message in self._said:
-            one = word_of(report, message)
-            # What follows a word that repairs is in the reports: only how far back it reaches matters.
-            since = live.hear(one, rhythm) if since is None else min(since, one.at, one.received_at)
-        return min(since, *(span.started_at for span in live.begun)) if since and live.begun else since
+    def follow(self) -> None:
+        """Move on by the newest that was said, as if it spoke of its reception."""
+        newest, message = max(self._said, key=lambda said: (said[1].received_at, said[0].at))
+        self.live.follow(word_of(newest, message))
 
-    def told(self, *, several: bool) -> dict[str, object]:
+    def told(self) -> dict[str, object]:
         """Return the newest numbers and texts: a last will says nothing of the volume, several sources add up."""
         told = [report for report, _ in self._said if report.labels.get("evidence") != "connection"]
+        several = len(self.live.facts) > 1
         row: dict[str, object] = {"seen_at": self.seen_at, "source": self._said[-1][1].source, "several": several}
         if several:
             row["readings"] = {key: value for report in told for key, value in report.values.items()}
             row["labels"] = {key: text for report in told for key, text in report.labels.items()}
         elif told:
-            newest = max(told, key=lambda report: report.at)
+            newest = max(told, key=attrgetter("at"))
             row |= {"told_at": newest.at, "readings": newest.values, "labels": newest.labels}
         return row
+
+
+class Hearings(dict[DeviceId, Hearing]):
+    """What a batch says, by device; who was called gone by a source that could not see then is left out."""
+
+    def __init__(
+        self, known: Mapping[DeviceId, Before], rhythms: Rhythms, dark: Mapping[str, Sequence[Interval]]
+    ) -> None:
+        super().__init__()
+        self._known = known
+        self._rhythms = rhythms
+        self._dark = dark
+
+    def __missing__(self, device: DeviceId) -> Hearing:
+        live, expected_every = self._known.get(device) or Before(Live(), None)
+        self[device] = made = Hearing(live, self._rhythms.of(device.kind, expected_every))
+        return made
+
+    def add(self, rows: Iterable[Row]) -> None:
+        """Take the next reports of the batch."""
+        dark = self._dark
+        for _, report, message, *_ in rows:
+            if dark and in_the_dark(word_of(report, message), dark.get(message.source, ())):
+                continue
+            self[report.device].add(report, message)
+
+    @property
+    def strangers(self) -> list[DeviceId]:
+        """Those that were never heard before."""
+        return sorted(device for device in self if device not in self._known)

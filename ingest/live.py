@@ -7,7 +7,7 @@ at the end of time. For the rest (late words, gaps, returns from silence) the pa
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ingest.state import COVERED, OFFLINE, ONLINE, means
 from ingest.timeline import SILENT, UNSEEN, Heard, Rhythm, Span, Word, fuse
@@ -69,6 +69,17 @@ class Live:
         if instant <= horizon and len(self.facts) > 1:
             return instant
         return self._move(one, instant, word)
+
+    def follow(self, one: Heard) -> None:
+        """Move on by one thing heard as if it spoke of its reception: what stands until the past is computed anew."""
+        before, word = self.facts.get(one.source), one.word
+        spoke = before is not None and before.word not in (SILENT, UNSEEN) and means(before.word) != OFFLINE
+        if one.connection and means(word) != OFFLINE and before is not None and spoke:
+            word = before.word
+        instant = one.received_at
+        if self.span is not None and instant <= self.span.started_at:
+            instant = self.span.started_at + timedelta.resolution
+        self._move(one, instant, word)
 
     def due_at(self, rhythm: Mapping[str, Rhythm]) -> datetime | None:
         """Return when to look again though nothing came: a source's patience ends, or it can't see. None: never."""

@@ -19,6 +19,10 @@ def ask(link: Link, device: DeviceId, since: datetime) -> None:
 
 def perform(link: Link, now: datetime, rhythms: Rhythms, *, most: int = MOST) -> tuple[int, list[DeviceId]]:
     """Compute some of them anew; returns how many were asked for, and those whose state is another now."""
-    rows = link.execute(QUERIES["take_renewals"], (most,)).fetchall()
+    due = [DeviceId(*row) for row in link.execute(QUERIES["due_renewals"], (most,))]
+    if not due:
+        return 0, []
+    states.lock(link, due)  # first: who stores a batch holds its states, and asks then
+    rows = link.execute(QUERIES["take_renewals"], [list(column) for column in zip(*due, strict=True)]).fetchall()
     wanted = {DeviceId(unit, kind, name): since for unit, kind, name, since in rows}
-    return len(wanted), states.compute_anew(link, wanted, now, rhythms) if wanted else []
+    return len(due), states.compute_anew(link, wanted, now, rhythms)

@@ -2,9 +2,10 @@
 
 import hashlib
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 import orjson
@@ -23,9 +24,10 @@ _COPY = f"copy device_report ({_FIELDS}) from stdin (format binary)"
 _COPY_STAGED = f"copy staged_report (n, again, {_FIELDS}) from stdin (format binary)"
 _TEN = struct.pack(">h", 10)  # fields
 _STAGED = struct.Struct(">hiii?")  # twelve fields, and the first two of them
-_PIECE = 1_500
-"""Parts joined to one write: some 500 rows."""
+_PIECE = 250
+"""Rows of one write."""
 _INT = struct.Struct(">i")
+_JSON = struct.Struct(">iB")  # length, and the version of jsonb's format
 _NULL = struct.pack(">i", -1)
 _INSTANT = struct.Struct(">iqi")  # at with its length before it, and the digest's length
 
@@ -62,21 +64,20 @@ class Row(NamedTuple):
 
 def row(n: int, message: Message, report: DeviceReport) -> Row:
     """Pack one report for COPY (PostgreSQL's binary format, ten fields)."""
+    device, state = report.device, _text(report.state)
     readings = orjson.dumps(report.values) if report.values else b""
     labels = orjson.dumps(report.labels) if report.labels else b""
-    said = b"%b%b%b\0%b" % (_text(report.device.kind), _text(report.state), readings, labels)
+    said = b"".join((_text(device.kind), state, readings, b"\0", labels))
     digest = hashlib.blake2b(said, digest_size=8).digest()
-    head = _device(report.device) + _INSTANT.pack(8, (report.at - _EPOCH) // _MICROSECOND, 8) + digest
-    tail = b"".join(
-        (
-            _received(message.received_at),
-            _text(report.state),
-            _INT.pack(len(readings) + 1) + b"\x01" + readings if readings else _NULL,
-            _INT.pack(len(labels) + 1) + b"\x01" + labels if labels else _NULL,
-            _text(message.source),
-        )
+    tail = (
+        _received(message.received_at),
+        state,
+        _JSON.pack(len(readings) + 1, 1) + readings if readings else _NULL,
+        _JSON.pack(len(labels) + 1, 1) + labels if labels else _NULL,
+        _text(message.source),
     )
-    return Row(n, report, message, digest, head, tail)
+    head = _device(device) + _INSTANT.pack(8, (report.at - _EPOCH) // _MICROSECOND, 8) + digest
+    return Row(n, report, message, digest, head, b"".join(tail))
 
 
 @lru_cache(maxsize=1 << 10)
@@ -96,26 +97,30 @@ def _received(at: datetime) -> bytes:
     return struct.pack(">iq", 8, (at - _EPOCH) // _MICROSECOND)
 
 
-def copy(link: Link, rows: Iterable[Row]) -> list[Row]:
+def copy(link: Link, rows: Iterable[Row]) -> Iterator[Sequence[Row]]:
     """Write the rows into the table itself, each key once; raises ``UniqueViolation`` where one is already there.
 
-    Rows may be made on the way: the database stores the first while the last are still packed.
+    They are made, sent, and yielded again in pieces: the database stores some while others are made and looked at.
     """
-    taken: dict[bytes, Row] = {}
+    taken: set[bytes] = set()
     with link.cursor() as cursor, cursor.copy(_COPY) as sink:
-        piece = [_HEADER]
-        for r in rows:
-            if taken.setdefault(r.head, r) is r:
-                piece += (_TEN, r.head, r.tail)
-                if len(piece) > _PIECE:
-                    sink.write(b"".join(piece))
-                    piece = []
-        sink.write(b"".join((*piece, _TRAILER)))
-    return list(taken.values())
+        sink.write(_HEADER)
+        for some in _pieces(rows):
+            piece: list[Row] = []
+            parts: list[bytes] = []
+            for r in some:
+                head = r.head
+                if head not in taken:
+                    taken.add(head)
+                    piece.append(r)
+                    parts += (_TEN, head, r.tail)
+            sink.write(b"".join(parts))
+            yield piece
+        sink.write(_TRAILER)
 
 
-def copy_staged(link: Link, rows: Iterable[Row]) -> list[Row]:
-    """Write the rows by way of a staging table, each key once; returns those that were new."""
+def copy_staged(link: Link, rows: Iterable[Row]) -> Iterator[Sequence[Row]]:
+    """Write the rows by way of a staging table, each key once; yields those that were new, in one piece."""
     unique: dict[bytes, Row] = {}
     link.execute(QUERIES["stage_reports"])
     with link.cursor() as cursor, cursor.copy(_COPY_STAGED) as sink:
@@ -125,7 +130,13 @@ def copy_staged(link: Link, rows: Iterable[Row]) -> list[Row]:
                 sink.write(_STAGED.pack(12, 4, r.n, 1, r.again) + r.head + r.tail)
         sink.write(_TRAILER)
     new = set(link.execute(QUERIES["take_staged"]).fetchall())
-    return [r for r in unique.values() if r.key in new]
+    yield [r for r in unique.values() if r.key in new]
+
+
+def _pieces(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    its = iter(rows)
+    while piece := list(islice(its, _PIECE)):
+        yield piece
 
 
 def ensure_partitions(link: Link, said: Iterable[DeviceReport], have: set[date], keep_days: int) -> None:

@@ -3,35 +3,27 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from operator import itemgetter
-from typing import NamedTuple
 
 import orjson
 
 from connectors.contract import DeviceId
-from ingest.hearing import Hearing, word_of
+from ingest.hearing import Before, Hearings
 from ingest.live import Live
-from ingest.reports import Row
 from ingest.rhythm import Rhythms
 from ingest.spans import Begun, append, replace_from
 from ingest.sql import QUERIES
 from ingest.state import OFFLINE, UNKNOWN, means
 from ingest.store import Link
-from ingest.timeline import SILENT, UNSEEN, Heard, Interval, Rhythm, Span, Word, in_the_dark, timeline
+from ingest.timeline import SILENT, UNSEEN, Heard, Interval, Rhythm, Span, Word, timeline
 
 _SOON = timedelta(microseconds=1)
 _EVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 _DAY = timedelta(days=1)
 """So far a clock may be behind for its reports to be found by their own instant."""
+_BACKLOG = 100
+"""More late words than these in one batch are a backlog, which goes on: what they change is computed when it ends."""
 _MOST = 1_000
 """Devices judged in one transaction: a whole province may fall silent at once."""
-
-
-class Before(NamedTuple):
-    """What the database knows of a device, and how often it is expected to speak."""
-
-    live: Live
-    expected_every: timedelta | None
 
 
 def lock(link: Link, devices: Collection[DeviceId]) -> dict[DeviceId, Before]:
@@ -39,44 +31,43 @@ def lock(link: Link, devices: Collection[DeviceId]) -> dict[DeviceId, Before]:
     return dict(map(_known, link.execute(QUERIES["lock_states"], _columns(sorted(devices)))))
 
 
-def advance(link: Link, known: Mapping[DeviceId, Before], rows: Iterable[Row], rhythms: Rhythms) -> list[DeviceId]:
-    """Follow the reports that were new and are stored already; returns the devices that were heard."""
-    heard: dict[DeviceId, Hearing] = {}
-    for r in _seen(link, list(rows)):
-        its = heard.get(r.report.device)
-        if its is None:
-            its = heard[r.report.device] = Hearing()
-        its.add(r.report, r.message)
+def dark_now(link: Link, said: Iterable[tuple[str, str]]) -> dict[str, list[Interval]]:
+    """Return since when sources can't see that call a device gone, of what was said as (source, state)."""
+    gone = sorted({source for source, state in set(said) if means(state) == OFFLINE})
+    return {source: [(since, _EVER[1])] for source, since in link.execute(QUERIES["dark_now"], (gone,))} if gone else {}
+
+
+def advance(link: Link, heard: Hearings) -> list[DeviceId]:
+    """Write how devices moved on by reports that are stored already; returns the devices that were heard.
+
+    States now are so at the commit. A past that late words change is computed anew at once, or, where a backlog brings
+    them, by the renewal that is asked for here: else each batch of it would read all those before it again.
+    """
     if not heard:
         return []
-    strangers = sorted(d for d in heard if d not in known)
-    if strangers:
+    if strangers := heard.strangers:
         since_when: list[object] = [heard[device].first_at for device in strangers]
         link.execute(QUERIES["register_devices"], [*_columns(strangers), since_when])
+    devices = sorted(heard)
+    late = {device: its.late for device in devices if (its := heard[device]).late is not None}
+    backlog = sum(len(heard[device]) for device in late) > _BACKLOG
     put: list[dict[str, object]] = []
     begun: list[Begun] = []
-    for device, its in sorted(heard.items(), key=itemgetter(0)):
-        before = known.get(device) or Before(Live(), None)
-        rhythm = rhythms.of(device.kind, before.expected_every)
-        live = before.live
-        since = its.move(live, rhythm)
-        if since is not None:
+    for device in devices:
+        its = heard[device]
+        if its.late is not None and backlog:
+            its.follow()
+        elif its.late is not None:
             # One that was heard for the first time has no row yet that others could wait for.
-            live = renew(link, device, live, since, max(datetime.now(UTC), its.seen_at), rhythm)
-        begun += ((device, span) for span in live.begun)
-        put.append(_row(device, live, rhythm) | its.told(several=len(live.facts) > 1))
+            now = max(datetime.now(UTC), its.seen_at)
+            its.live = renew(link, device, its.live, its.late, now, its.rhythm)
+        begun += ((device, span) for span in its.live.begun)
+        put.append(_row(device, its.live, its.rhythm) | its.told())
     link.execute(QUERIES["put_states"], (orjson.dumps(put).decode(),))
     append(link, begun)
-    return list(heard)
-
-
-def _seen(link: Link, rows: list[Row]) -> list[Row]:
-    """Leave out who was called gone by a source that can't see now."""
-    gone = {r.message.source for r in rows if means(r.report.state) == OFFLINE}
-    if not gone:
-        return rows
-    dark = {source: [(since, _EVER[1])] for source, since in link.execute(QUERIES["dark_now"], (sorted(gone),))}
-    return [r for r in rows if not in_the_dark(word_of(r.report, r.message), dark.get(r.message.source, ()))]
+    if late and backlog:
+        link.execute(QUERIES["ask_renewals"], [*_columns(list(late)), list(late.values())])
+    return devices
 
 
 def renew(

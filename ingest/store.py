@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import orjson
 import psycopg
 from psycopg import Connection
 from psycopg.rows import DictRow, TupleRow, dict_row
+from psycopg.types.json import set_json_loads
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from ingest.errors import StoreDown
@@ -47,6 +49,7 @@ class Store:
             kwargs={"application_name": name, "connect_timeout": 5, "options": _OPTIONS},
             reconnect_timeout=0,
             check=ConnectionPool.check_connection,
+            configure=lambda link: set_json_loads(orjson.loads, link),
         )
 
     def open(self) -> None:

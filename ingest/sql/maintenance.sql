@@ -25,10 +25,21 @@ on conflict (unit, kind, name) do update set since = least(renewal.since, exclud
 insert into renewal (unit, kind, name, since) values (%s, %s, %s, %s)
 on conflict (unit, kind, name) do update set since = least(renewal.since, excluded.since)
 
--- take_renewals: devices to compute anew, those that another has in hand come next time
-delete from renewal where (unit, kind, name) in (
-    select unit, kind, name from renewal order by unit, kind, name limit %s for update skip locked)
-returning unit, kind, name, since
+-- ask_renewals: devices that a backlog tells of, when no more of it came for two seconds; ten at the latest
+insert into renewal (unit, kind, name, since, due_at)
+select *, now() + interval '2 seconds'
+from unnest(%s::text[], %s::text[], %s::text[], %s::timestamptz[]) as b(unit, kind, name, since)
+order by unit, kind, name
+on conflict (unit, kind, name) do update set since = least(renewal.since, excluded.since),
+    due_at = least(excluded.due_at, renewal.asked_at + interval '10 seconds')
+
+-- due_renewals: devices to compute anew
+select unit, kind, name from renewal where due_at <= clock_timestamp() order by unit, kind, name limit %s
+
+-- take_renewals: since when, of those of these that no other has done meanwhile; their states are locked already
+delete from renewal r using unnest(%s::text[], %s::text[], %s::text[]) as b(unit, kind, name)
+where (r.unit, r.kind, r.name) = (b.unit, b.kind, b.name)
+returning r.unit, r.kind, r.name, r.since
 
 -- renew_unseen: devices that a source called offline at a time when it could not see
 insert into renewal (unit, kind, name, since)
