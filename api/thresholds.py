@@ -192,7 +192,8 @@ def _told(
         "key": rule.key, "unit": unit, "subject": rule.subject, "title_vi": rule.title_vi, "title_en": rule.title_en,
         "help": rule.help, "source": rule.source, "version": its[-1].id if its else 0,
         "now": _stands(known, rule, entries, its, unit, now),
-        "configured": _stands(known, rule, entries, [], unit, now), "toml": toml(rule, unit, today),
+        "configured": _stands(known, rule, entries, [], unit, now),
+        "toml": toml(known.of(rule.key, unit, now), unit, today),
         "forms": [*_of_file(known, rule, entries, today), *_of_screen(known, rule, its, unit, now)],
     }  # fmt: skip
 

@@ -6,7 +6,7 @@ import { useFresh } from "fresh";
 import { t } from "language";
 import { choose, route } from "route";
 
-const KINDS = { account: "Tài khoản", session: "Đăng nhập", token: "Mã truy cập", device: "Thiết bị", maintenance: "Bảo trì", incident: "Sự cố", import: "Nhập số", rejection: "Bản tin bị từ chối", broadcast: "Lịch phát" };
+const KINDS = { account: "Tài khoản", session: "Đăng nhập", token: "Mã truy cập", device: "Thiết bị", maintenance: "Bảo trì", incident: "Sự cố", import: "Nhập số", rejection: "Bản tin bị từ chối", broadcast: "Lịch phát", rule: "Ngưỡng" };
 const FILTERS = ["actor", "action", "subject", "start", "stop"];
 
 export default {

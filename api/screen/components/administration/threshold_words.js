@@ -9,7 +9,7 @@ const WORDS = {
   stale: "trễ", error: "lỗi kết nối", never: "chưa có dữ liệu", late: "nộp trễ", missing: "chưa nộp", partial: "thiếu", abnormal: "bất thường",
   black: "hình đen", covered: "bị che", frozen: "hình đứng", not_recording: "không ghi hình", no_signal: "mất tín hiệu hình", degraded: "chất lượng kém", fault: "lỗi",
 };
-const READINGS = { disks_failed: "số đĩa hỏng", certified: "có chứng nhận hợp quy" };
+export const READINGS = { disks_failed: "số đĩa hỏng", certified: "có chứng nhận hợp quy" };
 const word = (key) => t(WORDS[key] ?? key);
 const list = (keys, of = word) => keys.map(of).join(t(" hoặc "));
 const number = (value) => Number(value).toLocaleString(locale());
