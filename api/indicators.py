@@ -42,7 +42,9 @@ class Definition(BaseModel):
     better: str
     owner: str
     help: str
+    help_en: str
     source: str
+    source_en: str
     feed: str
     of: str
     amount: str

@@ -39,8 +39,10 @@ class Indicator(BaseModel):
     owner: str = Field(min_length=1)
     """Who answers for it."""
     help: str = Field(min_length=1)
+    help_en: str = Field(min_length=1)
     source: str = Field(min_length=1)
     """Where the formula or threshold comes from."""
+    source_en: str = Field(min_length=1)
     feed: str = ""
     """The feed whose age is the number's age."""
     of: str = ""

@@ -7,7 +7,7 @@ from typing import Any
 from api.screen import numbers, tile, words
 from api.screen.board_words import Looking, name_of, order
 from api.screen.boards.parts import Card, Line, Table
-from api.screen.language import say, spoken
+from api.screen.language import say
 from dashboards import indicators
 from dashboards.indicators import Indicator
 
@@ -169,7 +169,7 @@ def _line(indicator: Indicator, row: Row, looking: Looking) -> tuple[list[Drawn]
     top = max(value, target or 0, 100 if indicator.unit == "percent" else 0)
     bar: Drawn = {"text": ""} | (_bar(row, top) if target is not None or indicator.unit == "percent" else {})
     cells = [
-        {"text": name, "hint": indicator.help if spoken() == "vi" else ""},
+        {"text": name, "hint": tile.meaning(indicator)},
         shown,
         bar,
         {"text": "—" if target is None else words.amount(target, indicator.unit)},

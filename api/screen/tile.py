@@ -141,8 +141,13 @@ def change(tile: Tile, indicator: Indicator, now: Reading | None, trend: Points)
 
 
 def explained(indicator: Indicator) -> str:
-    """Say what a number is; definitions explain themselves in Vietnamese, so English has its title alone."""
-    return indicator.title_en if spoken() == "en" else f"{title(indicator)}: {indicator.help}"
+    """Say what a number is, in the language that is spoken."""
+    return f"{title(indicator)}: {meaning(indicator)}"
+
+
+def meaning(indicator: Indicator) -> str:
+    """Return an indicator's explanation in the language that is spoken."""
+    return indicator.help_en if spoken() == "en" else indicator.help
 
 
 def title(indicator: Indicator) -> str:

@@ -45,10 +45,12 @@ def _told(one: Indicator) -> str:
     bounds = [*_bound("target", one.target, one.target_of), *_bound("warning", one.warn, ""),
               *_bound("alarm", one.alarm, one.alarm_of)]  # fmt: skip
     lines = [f"### `{one.key}`", "", f"**{one.title}** · {one.title_en}", ""]
-    lines += [" · ".join(fact for fact in facts if fact) + (f" · {', '.join(bounds)}" if bounds else ""), "", one.help]
+    lines += [" · ".join(fact for fact in facts if fact) + (f" · {', '.join(bounds)}" if bounds else "")]
+    lines += ["", one.help_en, "", one.help]
+    source = one.source if one.source_en == one.source else f"{one.source_en} ({one.source})"
     if relations := list(_relations(one)):
         lines += ["", " ".join(relations)]
-    return "\n".join([*lines, "", f"Source: {one.source}", ""])
+    return "\n".join([*lines, "", f"Source: {source}", ""])
 
 
 def _bound(name: str, value: float | None, of: str) -> Iterable[str]:

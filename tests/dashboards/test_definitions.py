@@ -25,7 +25,9 @@ GOOD = {
     "better": "none",
     "owner": "technician",
     "help": "Chỉ để thử.",
+    "help_en": "A trial only.",
     "source": "Không có",
+    "source_en": "None",
     "sql": "select start as time, 'a' as unit, '' as label, 1::numeric as value",
     "sql_now": "select now() as time, 'a' as unit, '' as label, 1::numeric as value",
 }
@@ -79,6 +81,8 @@ def test_a_number_is_defined_once(write: Write, change: dict[str, object]) -> No
     [
         ({"title": ""}, "trial.toml:broken.title: "),
         ({"owner": ""}, "trial.toml:broken.owner: "),
+        ({"help_en": None}, "trial.toml:broken.help_en: "),
+        ({"source_en": ""}, "trial.toml:broken.source_en: "),
         ({"unit": "kilogram"}, "trial.toml:broken.unit: "),
         ({"grain": "1 fortnight"}, "trial.toml:broken.grain: "),
         ({"better": "maybe"}, "trial.toml:broken.better: "),

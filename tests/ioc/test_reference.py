@@ -61,7 +61,8 @@ def test_defaults_are_those_of_the_model(pages: dict[str, str]) -> None:
 def test_every_number_rule_board_and_panel_stands_there(pages: dict[str, str]) -> None:
     for indicator in indicators.load().values():
         assert f"### `{indicator.key}`\n\n**{indicator.title}** · {indicator.title_en}" in pages["numbers.md"]
-        assert indicator.help in pages["numbers.md"]
+        for text in (indicator.help, indicator.help_en, indicator.source, indicator.source_en):
+            assert text in pages["numbers.md"]
     for rule in rules():
         assert f"### `{rule.key}`" in pages["rules.md"]
     for board in wanted.boards(build.files()).values():

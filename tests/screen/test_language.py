@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-from api.screen import language
+from api.screen import language, tile
 from api.screen.boards import BOARDS
 from api.screen.pages import PAGES
 from dashboards import indicators
@@ -19,6 +19,8 @@ APART = re.compile(
     r"^<!doctype|^Đăng nhập · $|'Tiếng Việt'|^title in |^head in |\(ngày\||^ (đồng|giây)$|^(ngày|tháng|năm) $"
 )
 """What is no text of the screen: code of a template, an expression, a part of a word; the page without a database."""
+_NAMED = re.compile(r"\d+/(\d{4}/)?[A-ZĐ]+-[A-ZĐa-z]+|Đà Nẵng|Bình Lục|Như Cố|Hòa Bình|column Mục tiêu")
+"""Names in the sources of numbers: documents, places, a column of a form."""
 _COMMENT_LINE = re.compile(r"(?m)(?:^|(?<=\s))//.*$")
 _SAID = re.compile(r"""(?<![\w.$])t\(\s*("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')""")
 _LITERAL = re.compile(r'"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'')
@@ -101,6 +103,16 @@ def test_no_english_is_left_over() -> None:
         and not any(text.endswith(tail) and text.removesuffix(tail) in sources for tail in (" {when}",))
     ]  # fmt: skip
     assert left == []
+
+
+def test_every_number_explains_itself_in_english() -> None:
+    for one in indicators.load().values():
+        with language.speaking("en"):
+            assert tile.explained(one) == f"{one.title_en}: {one.help_en}"
+        assert tile.explained(one) == f"{one.title}: {one.help}"
+        told = f"{one.title_en} | {one.help_en} | {_NAMED.sub('', one.source_en)}"
+        assert not VIETNAMESE.search(told), f"{one.key}: {told}"
+        assert len(one.help_en) > len(one.help) / 2, f"{one.key}: its English says less than its Vietnamese"
 
 
 def test_one_text_has_one_english() -> None:
