@@ -30,6 +30,7 @@ from api import (
     outlines,
     password,
     people,
+    plans,
     played,
     probes,
     problems,
@@ -99,7 +100,7 @@ def create_app(
     problems.handle(app)
     for part in (
         probes, metrics, session, password, people, audit_trail, thresholds, messages, imports, units, outlines,
-        devices, observations, totals, cases, uptime, played, broadcasts, airtime, incidents, alerts, handling,
+        devices, observations, totals, cases, uptime, played, plans, broadcasts, airtime, incidents, alerts, handling,
         indicators, maintenance, roster, register, sources, canaries, receivers, rejections, stream, exports,
     ):  # fmt: skip
         app.include_router(part.router)

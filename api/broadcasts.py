@@ -24,13 +24,12 @@ from api.sql import QUERIES
 from connectors.contract import Broadcast as Record
 from connectors.contract import Message
 from ingest import broadcasts as shelf
+from ingest.plans import SOURCE
 from ingest.store import Link
 from ingest.stream import notify
 
 router = APIRouter(prefix=PREFIX, tags=["broadcasts"])
 
-SOURCE = "operator"
-"""The source of what a person planned; no source of the configuration may have its name."""
 LONGEST = timedelta(hours=24)
 FURTHEST = timedelta(days=366)
 
