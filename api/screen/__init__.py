@@ -11,9 +11,10 @@ from fastapi import FastAPI
 from nicegui import app as served
 from nicegui import ui
 
-from api.screen import addresses, ground
+from api.screen import addresses, frame, ground
 from api.screen.board import Boards
 from api.screen.live import Live
+from api.screen.packed import Packed
 from api.screen.page import TITLE, Doorkeeper, build
 from ingest.store import Store
 
@@ -42,6 +43,7 @@ def mount(app: FastAPI) -> None:
     app.router.lifespan_context = life
     app.include_router(addresses.router(Boards(store), lambda: live.commune))
     app.include_router(ground.router(app.state.settings.screen))
+    app.include_router(frame.router())
     ground.serve_style()
     served.add_static_files("/screen/fonts", _HERE / "fonts", max_cache_age=_YEAR)
     served.add_static_file(local_file=_HERE / "style.css", url_path="/screen/style.css", max_cache_age=_YEAR)
@@ -49,8 +51,10 @@ def mount(app: FastAPI) -> None:
     style = f"/screen/style.css?{version}"
     ui.add_head_html(_head(style), shared=True)
     build(store, live, doorkeeper, style)
+    served.add_middleware(Packed)
     ui.run_with(app, title=TITLE, favicon=_HERE / "favicon.svg", language="vi", dark=None, tailwind=False,
-                reconnect_timeout=20.0, binding_refresh_interval=None, show_welcome_message=False)  # fmt: skip
+                reconnect_timeout=20.0, binding_refresh_interval=None, show_welcome_message=False,
+                gzip_middleware_factory=None)  # fmt: skip
 
 
 def _head(style: str) -> str:

@@ -13,7 +13,7 @@ from starlette.datastructures import URL
 
 from api.access import COOKIE, Principal, recognise
 from api.screen import language, pages
-from api.screen.components import Shell, SignIn
+from api.screen.components import Shell, SignIn, preloads
 from api.screen.live import Live
 from api.screen.picture import Picture
 from ingest.errors import StoreDown
@@ -85,6 +85,7 @@ def build(store: Store, live: Live, doorkeeper: Doorkeeper, style: str) -> None:
         if incident := request.query_params.get("incident", "").strip():  # as messages to receivers link
             return RedirectResponse(f"/su-co/{quote(incident, safe='')}", 303)
         doorkeeper.admit(client, request.cookies[COOKIE], door)
+        ui.add_head_html(preloads(pages.at(request.url.path).key))
         tongue = language.chosen(request.cookies.get(language.COOKIE))
         shell = Shell(live.picture(tongue), pages.open_to(principal.role), role=principal.role, who=principal.name,
                       now=time.time(), language=tongue)  # fmt: skip

@@ -45,6 +45,11 @@ def open_to(role: Role) -> list[dict[str, Any]]:
     return [asdict(page) for page in PAGES if ROLES.index(role) >= ROLES.index(page.role)]
 
 
+def at(path: str) -> Page:
+    """Return the page of an address of the screen."""
+    return next(page for page in PAGES if path == page.path or (page.deeper and path.startswith(page.path + "/")))
+
+
 _FEEDS = {
     "admin_procedures": "/mot-cua",
     "budget": "/ngan-sach",

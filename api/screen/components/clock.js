@@ -46,21 +46,19 @@ export function spanExact(seconds) {
   return t(word, { n: Math.floor(seconds / size) }) + (more ? " " + t(rest[1], { n: more }) : "");
 }
 
-const part = (options) => new Intl.DateTimeFormat("vi-VN", { timeZone: "Asia/Ho_Chi_Minh", hourCycle: "h23", ...options });
-const TIME = part({ hour: "2-digit", minute: "2-digit" });
-const SECONDS = part({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
-const DATE = part({ day: "numeric", month: "numeric", year: "numeric" });
-const KEY = part({ weekday: "short", day: "numeric", month: "numeric", year: "numeric" });
+// Việt Nam has had UTC+7 the whole year since 1975; to ask Intl for it costs a weak PC a tenth of its first second.
+const local = (at) => new Date(at * 1000 + 7 * 3600e3);
+const iso = (at) => local(at).toISOString();
 const ISO_DAYS = ["Chủ Nhật", "Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy"];
 
-export const timeOf = (at) => TIME.format(at * 1000);
-export const secondsOf = (at) => SECONDS.format(at * 1000);
-export const dateOf = (at) => DATE.format(at * 1000);
-export const weekdayOf = (at) => t(ISO_DAYS[new Date(at * 1000 + 7 * 3600e3).getUTCDay()]);
+export const timeOf = (at) => iso(at).slice(11, 16);
+export const secondsOf = (at) => iso(at).slice(11, 19);
+export const dateOf = (at) => `${dayOf(at)}/${local(at).getUTCFullYear()}`;
+export const weekdayOf = (at) => t(ISO_DAYS[local(at).getUTCDay()]);
+
+const dayOf = (at) => `${local(at).getUTCDate()}/${local(at).getUTCMonth() + 1}`;
 
 // "08:12" today, "20/11 08:12" on another day.
 export function sinceOf(at, now) {
-  if (KEY.format(at * 1000) === KEY.format(now * 1000)) return timeOf(at);
-  const day = new Date(at * 1000 + 7 * 3600e3);
-  return `${day.getUTCDate()}/${day.getUTCMonth() + 1} ${timeOf(at)}`;
+  return iso(at).slice(0, 10) === iso(now).slice(0, 10) ? timeOf(at) : `${dayOf(at)} ${timeOf(at)}`;
 }

@@ -48,7 +48,7 @@ export default {
   },
   computed: {
     name() {
-      return "IOC " + (picture.commune.name || t("mã") + " " + picture.commune.code).toLocaleUpperCase("vi");
+      return "IOC " + (picture.commune.name || t("mã") + " " + picture.commune.code).toUpperCase();
     },
     more() {
       const { name, code, province, simulated } = picture.commune;

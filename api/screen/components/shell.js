@@ -1,6 +1,6 @@
 // The frame around every page; a page's own code is fetched when it is first opened.
 import { defineAsyncComponent, markRaw } from "vue";
-import { apply, begin } from "picture";
+import { apply, begin, view } from "picture";
 import { enterWall, givenToken } from "enter";
 import { beginKiosk } from "kiosk";
 import { followLinks, pageAt, route } from "route";
@@ -37,9 +37,10 @@ export default {
       <Banner/>
       <Masthead :pages="pages" :here="page?.path" :who="who"/>
       <component :is="shown" :key="page?.path" :page="page" :below="below"/>
-      <Tip/>
+      <Tip v-if="view.tip"/>
     </div>`,
   props: { picture: Object, role: String, who: String, now: Number, words: Object, pages: Array, language: String, english: Object },
+  setup: () => ({ view }),
   created() {
     document.documentElement.lang = this.language;
     begin(this);
@@ -47,9 +48,6 @@ export default {
     beginKiosk(this.pages);
     const token = givenToken();
     if (token) enterWall(token).then((status) => status === 200 && location.reload()).catch(() => {});
-  },
-  mounted() {
-    this.$el.closest("main")?.setAttribute("role", "presentation"); // NiceGUI's own; a page has one main part, ours
   },
   computed: {
     page() {
