@@ -22,6 +22,7 @@ from api.sql import QUERIES
 from ingest.batch import Committer
 from ingest.config import Settings
 from ingest.health import declare
+from ingest.imports import CameFirst
 from ingest.pipeline import Delivery
 from ingest.receive import Receiver
 from ingest.store import Store
@@ -124,19 +125,22 @@ def push(
     receiver = entrance.receiver()
     address = asked.address or request.url.path
     digest = hashlib.sha256(body).digest()
-    before = store.row(QUERIES["brought"], {"source": source, "digest": digest})
+    delivery = Delivery(uuid4(), digest, who.name, asked.after)
+    content = {"source": source, "digest": digest, "key": delivery.key}
+    before = store.row(QUERIES["brought"], content)
     last = store.row(QUERIES["last_import"], {"source": source})
     if asked.dry_run:
         tried = rehearsed(receiver.rehearse(source, bodies, address), numbers)
         return Json({**tried, "before": before, "last": last})
     if asked.after is not None and last is not None and last["id"] != asked.after and before is None:
-        detail = f"{last['actor']} brought {last['address']} at {last['at'].isoformat()}; look at the difference again"
-        raise Problem(409, "came-first", detail, by=last["actor"], at=last["at"].isoformat(), address=last["address"])
-    delivery = Delivery(uuid4(), digest, who.name)
+        raise _came_first(CameFirst(last["actor"], last["address"], last["at"]))
     counts: Counter[str] = Counter(received=0, stored=0, duplicate=0, rejected=0)
     reasons: list[dict[str, object]] = []
     for piece in _pieces(bodies, entrance.piece):
-        receipt = receiver.receive(source, piece, address, delivery)
+        try:
+            receipt = receiver.receive(source, piece, address, delivery)
+        except CameFirst as first:
+            raise _came_first(first) from first
         reasons += told(receipt.reasons[: REASONS - len(reasons)], numbers[counts["received"] :])
         counts.update(received=receipt.received, stored=receipt.stored)
         counts.update(duplicate=receipt.duplicate, rejected=receipt.rejected)
@@ -144,7 +148,12 @@ def push(
         detail = f"all of {counts['received']} refused: {reasons[0]['reason']}"
         raise Problem(422, "all-refused", detail, reasons=reasons, **dict[str, Any](counts))
     more = {"reasons": reasons} if reasons else {}
+    before = store.row(QUERIES["brought"], content)  # of two at once, the second learns it only now
     return Json({**counts, **more, **({"before": before} if before else {})}, status_code=202)
+
+
+def _came_first(first: CameFirst) -> Problem:
+    return Problem(409, "came-first", str(first), by=first.actor, at=first.at.isoformat(), address=first.address)
 
 
 def _pieces(bodies: Sequence[bytes], size: int) -> Iterator[list[bytes]]:

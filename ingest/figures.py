@@ -69,7 +69,8 @@ def _key(o: Observation) -> tuple[object, ...]:
 def _rounds(figures: Iterable[Figure]) -> Iterator[list[Figure]]:
     rounds: list[list[Figure]] = []
     seen: Counter[tuple[object, ...]] = Counter()
-    for figure in figures:
+    # What one message states twice it states as it says last: else the same file would change it each time it comes.
+    for figure in {(figure[0], _key(figure[2])): figure for figure in figures}.values():
         key = _key(figure[2])
         if seen[key] == len(rounds):
             rounds.append([])

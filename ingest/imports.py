@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -27,8 +28,20 @@ class CannotUndo(IocError):
         self.first = first
 
 
+class CameFirst(IocError):
+    """Another import of the source came since the difference was looked at: ``actor``, ``address``, ``at`` (UTC)."""
+
+    def __init__(self, actor: str, address: str, at: datetime) -> None:
+        super().__init__(f"{actor} brought {address} at {at.isoformat()}; look at the difference again")
+        self.actor, self.address, self.at = actor, address, at
+
+
 def store(link: Link, batch: Sequence[Understood], its: Sequence[Figure]) -> set[int]:
-    """Write the figures of a batch and the imports that they came in; returns the messages that brought something."""
+    """Write the figures of a batch and the imports that they came in; returns the messages that brought something.
+
+    Imports are written one after the other, so of two that bring the same at once the second brings nothing and is
+    none. Raises :class:`CameFirst` where a delivery is not the next one that its bringer looked at.
+    """
     figures.lock(link)
     stated = Counter(n for n, _, _ in its)
     imports = _begun(link, batch, stated)
@@ -53,12 +66,22 @@ def _begun(link: Link, batch: Sequence[Understood], stated: Mapping[int, int]) -
         if delivery is None:
             continue
         if delivery not in known:
-            values = (message.source, *delivery[:1], message.address, *delivery[1:], message.received_at)
+            if delivery.after is not None:
+                _still_next(link, message.source, delivery, delivery.after)
+            values = (message.source, delivery.key, message.address, delivery.digest, delivery.actor,
+                      message.received_at)  # fmt: skip
             row = link.execute(QUERIES["begin_import"], values).fetchone()
             assert row is not None  # noqa: S101 - `returning` returns
             known[delivery] = row[0]
         begun[n] = known[delivery]
     return begun
+
+
+def _still_next(link: Link, source: str, delivery: Delivery, after: int) -> None:
+    said = {"source": source, "key": delivery.key, "digest": delivery.digest, "after": after}
+    first = link.execute(QUERIES["came_first"], said).fetchone()
+    if first is not None:
+        raise CameFirst(*first)
 
 
 def _settle(link: Link, understood: Understood, id_: int) -> None:

@@ -26,11 +26,13 @@ class Delivery(NamedTuple):
     """What somebody brought in one piece, a file or a push of many lines: its figures are one import.
 
     ``digest`` is the SHA-256 of all of it; ``actor`` an account, a token, the command line or a watched folder.
+    ``after`` is the source's last import when its difference was looked at (0: none); None: nobody looked.
     """
 
     key: UUID
     digest: bytes
     actor: str
+    after: int | None = None
 
 
 class Cursor(NamedTuple):

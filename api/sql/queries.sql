@@ -182,9 +182,10 @@ where source = %(source)s and minute >= date_bin(%(step)s, %(start)s, '2000-01-0
 group by 1
 order by 1
 
--- brought: who brought this content before, where it still counts
+-- brought: who brought this content before (before the delivery of this key, if there is one), where it still counts
 select id, address, actor, at from import
 where source = %(source)s and digest = %(digest)s and undone_at is null
+  and (id < (select own.id from import own where own.key = %(key)s::uuid)) is not false
 order by id desc limit 1
 
 -- last_import: what the last import of a source is that still counts

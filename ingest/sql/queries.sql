@@ -210,6 +210,14 @@ insert into import (source, key, address, digest, actor, at) values (%s, %s, %s,
 on conflict (key) do update set at = import.at
 returning id
 
+-- came_first: the last import, where another one was the last when a delivery that has not begun yet was looked at
+select i.actor, i.address, i.at
+from (select id, actor, address, at from import where source = %(source)s and undone_at is null
+      order by id desc limit 1) i
+where i.id <> %(after)s
+  and not exists (select from import o where o.key = %(key)s
+                  or (o.source = %(source)s and o.digest = %(digest)s and o.undone_at is null))
+
 -- end_import: what a delivery brought
 update import set new = new + %(new)s, changed = changed + %(changed)s, same = same + %(same)s where id = %(id)s
 

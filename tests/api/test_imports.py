@@ -1,7 +1,9 @@
 """Workbooks through the API: told by cell what is wrong, tried without storing, imported, undone."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import httpx
@@ -130,6 +132,42 @@ def test_who_brings_the_same_or_comes_second_is_told(api: Api) -> None:
     assert same["before"]["actor"] == "minh"
     again = lan.post(PUSH, content=workbook("real_2026"), params={"after": same["last"]["id"] - 1})
     assert (again.status_code, again.json()["duplicate"], again.json()["before"]["actor"]) == (202, 1, "minh")
+
+
+def test_of_two_who_bring_one_workbook_at_once_the_second_is_told_that_it_is_known(api: Api, store: Store) -> None:
+    people = [api.person("operator", name) for name in ("lan", "minh")]
+    gate = Barrier(len(people))
+
+    def bring(client: httpx.Client) -> dict[str, Any]:
+        gate.wait()
+        answer = client.post(PUSH, content=workbook("real_2026"))
+        assert answer.status_code == 202, answer.text
+        return dict(answer.json())
+
+    with ThreadPoolExecutor(len(people)) as pool:
+        answers = list(pool.map(bring, people))
+    (took,) = [name for name, said in zip(("lan", "minh"), answers, strict=True) if said["stored"]]
+    (known,) = [said for said in answers if not said["stored"]]
+    assert (known["duplicate"], known["before"]["actor"]) == (1, took)
+    (one,) = people[0].get("/api/v1/imports", params={"source": "budget"}).json()["items"]
+    assert (one["actor"], one["id"]) == (took, known["before"]["id"])
+    assert len(figures(people[0], revisions=True)) == one["new"] > 0
+
+
+def test_of_two_who_looked_at_the_same_difference_at_once_one_is_told_who_came_first(api: Api) -> None:
+    people = [api.person("operator", name) for name in ("lan", "minh")]
+    gate = Barrier(len(people))
+
+    def bring(client: httpx.Client, case: str) -> httpx.Response:
+        gate.wait()
+        return client.post(PUSH, content=workbook(case), params={"address": case, "after": 0})
+
+    with ThreadPoolExecutor(len(people)) as pool:
+        answers = list(pool.map(bring, people, ("real_2026", "in_dong")))
+    assert sorted(one.status_code for one in answers) == [202, 409]
+    (one,) = people[0].get("/api/v1/imports", params={"source": "budget"}).json()["items"]
+    (second,) = [answer.json() for answer in answers if answer.status_code == 409]
+    assert (second["by"], second["address"]) == (one["actor"], one["address"])
 
 
 def test_figures_are_called_by_their_names(api: Api) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
@@ -74,6 +75,18 @@ def test_the_last_import_is_undone_and_what_was_said_before_is_the_latest_again(
 def test_the_same_content_again_is_a_duplicate_and_no_import(store: Store) -> None:
     bring(store, "a", {"x": 1})
     assert bring(store, "a", {"x": 1}) == "duplicate"
+    assert len(store.rows("select from import")) == 1
+
+
+def test_a_file_that_states_a_figure_twice_says_the_same_when_it_comes_again(store: Store) -> None:
+    one = file("a", {"x": 1})
+    (said,) = one.records
+    assert isinstance(said, Observation)
+    twice = one._replace(records=(said, replace(said, value=Decimal(2))))
+    again = twice._replace(delivery=Delivery(uuid4(), twice.delivery.digest, "minh")) if twice.delivery else twice
+    assert Committer(store).commit([twice]) == ["stored"]
+    assert stands(store) == {"x": 2}, "as it says last"
+    assert Committer(store).commit([again]) == ["duplicate"]
     assert len(store.rows("select from import")) == 1
 
 
