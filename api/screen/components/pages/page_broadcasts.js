@@ -4,13 +4,14 @@ import { clock, dateOf, sinceOf, span, weekdayOf } from "clock";
 import { useFresh } from "fresh";
 import { t } from "language";
 import { Mark } from "marks";
-import { picture } from "picture";
+import { may, picture } from "picture";
 import { choose, route } from "route";
 import { figure } from "chart";
 import { OUTCOMES, PRIORITIES, STATES, seconds } from "broadcast_words";
 import Board from "board";
 import BroadcastDay from "broadcast_day";
 import BroadcastMatrix from "broadcast_matrix";
+import BroadcastPlans from "broadcast_plans";
 import Grid from "grid";
 import IncidentList from "incident_list";
 
@@ -35,13 +36,14 @@ async function read() {
 }
 
 export default {
-  components: { Board, BroadcastDay, BroadcastMatrix, Grid, IncidentList, Mark },
+  components: { Board, BroadcastDay, BroadcastMatrix, BroadcastPlans, Grid, IncidentList, Mark },
   template: `
     <main class="sheet" id="content">
       <div class="head"><h1>{{ t(page.title) }}</h1>
         <div class="days-choice"><button type="button" class="button" :aria-label="t('Ngày trước')" @click="turn(-1)">‹</button>
           <label class="field"><span>{{ weekday }}</span><input type="date" :value="day" :aria-label="t('Ngày')" @change="$event.target.value && choose({ day: $event.target.value })"></label>
           <button type="button" class="button" :aria-label="t('Ngày sau')" @click="turn(1)">›</button><button v-if="day !== today()" type="button" class="button" @click="choose({ day: '' })">{{ t("Hôm nay") }}</button></div>
+        <button v-if="may('operator')" type="button" class="button main" @click="$refs.plans.begin()">{{ t("Lập lịch phát") }}</button>
         <a class="button" :href="'/api/v1/export/played.xlsx?' + asked" download>{{ t("Tải Excel") }}</a>
         <a class="button" :href="'/api/v1/export/played.csv?' + asked" download>{{ t("Tải CSV") }}</a>
       </div>
@@ -62,6 +64,7 @@ export default {
         <section class="panel" :aria-label="t('Chương trình')"><h2>{{ t("Chương trình") }}<span class="count"><a :href="'/api/v1/export/broadcasts.xlsx?' + asked" download>{{ t("Tải Excel") }}</a></span></h2><Grid :table="table" :label="t('Chương trình')"/></section>
       </template>
       <p v-else-if="its.loading" class="nothing" role="status">{{ t("Đang tải…") }}</p>
+      <BroadcastPlans ref="plans"/>
       <div class="head"><h2>{{ t("Nhiều ngày") }}</h2>
         <div class="choice" role="group" :aria-label="t('Khoảng thời gian')"><button v-for="[key, title] in spans" :key="key" type="button" :aria-pressed="key === span" @click="choose({ span: key })">{{ t(title) }}</button></div>
         <a class="button" :href="'/screen/boards/' + page.board + '.xlsx?span=' + span" download>{{ t("Tải Excel") }}</a></div>
@@ -72,7 +75,7 @@ export default {
   setup(props) {
     return {
       its: useFresh(read, ["broadcast", "incident"], 60), numbers: useFresh(() => get(`/screen/boards/${props.page.board}`, { span: chosenSpan() }), [], 60),
-      t, choose, dateOf, figure, today, spans: SPANS, outcomes: OUTCOMES,
+      t, may, choose, dateOf, figure, today, spans: SPANS, outcomes: OUTCOMES,
     };
   },
   computed: {
