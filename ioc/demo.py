@@ -64,7 +64,9 @@ class Demo:
             config = self._configuration(town)
             database, url = postgres(self._data)
             children = Children(self._data / "log")
-            environment = {"IOC_DATABASE__URL": url, "PYTHONUNBUFFERED": "1"}
+            # glibc's memory: one heap for all threads, and what is freed goes back.
+            thrifty = {"MALLOC_ARENA_MAX": "1", "MALLOC_TRIM_THRESHOLD_": "65536"}
+            environment = {"IOC_DATABASE__URL": url, "PYTHONUNBUFFERED": "1"} | thrifty
             try:
                 children.start(database)
                 self._prepare(url, known)

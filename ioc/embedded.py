@@ -24,8 +24,8 @@ log = logging.getLogger(__name__)
 
 _SMALL = {
     "listen_addresses": "",
-    "shared_buffers": "32MB",
-    "max_connections": "40",
+    "shared_buffers": "12MB",
+    "max_connections": "24",
     "max_wal_size": "256MB",
     "wal_level": "minimal",
     "max_wal_senders": "0",

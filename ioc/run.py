@@ -13,6 +13,7 @@ import typer
 from ingest.config import Settings
 from ingest.errors import ConfigError, IocError, StoreDown
 from ioc.ports import claim
+from ioc.unused import CLIENTS, COMMAND_LINES, left_out
 
 log = logging.getLogger(__name__)
 
@@ -38,8 +39,9 @@ def fit(settings: Settings) -> None:
 
 
 def _ingest(settings: Settings) -> int:
-    from dashboards import indicators
-    from ingest.service import Service
+    with left_out(*COMMAND_LINES):
+        from dashboards import indicators
+        from ingest.service import Service
 
     # Two threads share the interpreter: the network's must not wait 5 ms for the writer's turn to end.
     sys.setswitchinterval(0.0005)
@@ -53,9 +55,10 @@ def _ingest(settings: Settings) -> int:
 
 
 def _api(settings: Settings) -> int:
-    from api.app import create_app
-    from api.screen import mount
-    from api.server import Server
+    with left_out(*COMMAND_LINES, *CLIENTS):
+        from api.app import create_app
+        from api.screen import mount
+        from api.server import Server
 
     claim(settings.http.host, settings.http.port, "http.port")
     fit(settings)
