@@ -66,7 +66,8 @@ def advance(link: Link, heard: Hearings) -> list[DeviceId]:
     link.execute(QUERIES["put_states"], (orjson.dumps(put).decode(),))
     append(link, begun)
     if late and backlog:
-        link.execute(QUERIES["ask_renewals"], [*_columns(list(late)), list(late.values())])
+        asked = [device._asdict() | {"since": since} for device, since in late.items()]
+        link.execute(QUERIES["ask_renewals"], (orjson.dumps(asked).decode(),))
     return devices
 
 

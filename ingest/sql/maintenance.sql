@@ -27,8 +27,8 @@ on conflict (unit, kind, name) do update set since = least(renewal.since, exclud
 
 -- ask_renewals: devices that a backlog tells of, when no more of it came for two seconds; ten at the latest
 insert into renewal (unit, kind, name, since, due_at)
-select *, now() + interval '2 seconds'
-from unnest(%s::text[], %s::text[], %s::text[], %s::timestamptz[]) as b(unit, kind, name, since)
+select unit, kind, name, since, now() + interval '2 seconds'
+from jsonb_to_recordset(%s::jsonb) as b(unit text, kind text, name text, since timestamptz)
 order by unit, kind, name
 on conflict (unit, kind, name) do update set since = least(renewal.since, excluded.since),
     due_at = least(excluded.due_at, renewal.asked_at + interval '10 seconds')
