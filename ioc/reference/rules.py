@@ -15,7 +15,11 @@ def page() -> str:
     head = (
         "# Alarm rules\n\n"
         f"{len(rules)} rules in `ingest/rules/*.toml`. A commune changes one from a day on: `[[rules.KEY]]` of "
-        "`ioc.toml` with `unit`, `valid_from` and any key but titles, help and source.\n\n"
+        "`ioc.toml` with `unit`, `valid_from` and any key but titles, help and source; or an admin does on the screen "
+        "(*Quản trị → Ngưỡng*, `PUT /api/v1/rules/KEY`): on or off, severity, times, owner, escalation and the figures "
+        "of its condition. The screen's word for a commune goes before the file's for it, that before the file's for "
+        "all, that before what is shipped; what it leaves out is as the file says. It is taken without a restart, from "
+        "its day on, and judges nothing that was before.\n\n"
     )
     return head + "\n".join(_told(rule) for rule in rules)
 
