@@ -100,7 +100,8 @@ def test_every_service_and_file_is_there(stack: Stack) -> None:
 
 
 def test_every_unit_is_there() -> None:
-    units = {path.name.rpartition(".")[0] for path in (ROOT / "deploy" / "systemd").glob("ioc-*")}
+    shipped = [*(ROOT / "deploy" / "systemd").glob("ioc-*"), *(ROOT / "deploy" / "wall").glob("ioc-*")]
+    units = {path.name.rpartition(".")[0] for path in shipped}
     assert units
     for words in of("systemctl"):
         for word in words[2:]:

@@ -274,3 +274,11 @@ def test_while_the_service_starts_the_proxy_says_so(commune: Path, tmp_path: Pat
         with caught.value as answer:
             assert answer.code == 502
             assert "thử lại" in answer.read().decode()
+        browsing = urllib.request.Request(f"https://localhost:{secure}/?kiosk=1", headers={"Accept": "text/html,*/*"})
+        with pytest.raises(urllib.error.HTTPError) as caught:
+            urllib.request.urlopen(browsing, timeout=5, context=trusting)
+        with caught.value as answer:
+            page = answer.read().decode()
+            assert answer.headers["Content-Type"].startswith("text/html")
+            assert '<meta http-equiv="refresh" content="5">' in page, "a wall has nobody who would press a key"
+            assert "(mã 502)" in page

@@ -119,3 +119,13 @@ def test_a_machine_without_docker_gets_a_broker_of_its_own(tmp_path: Path) -> No
     assert f"password_file {folder}/broker/passwords" in text
     assert "@127.0.0.1/ioc" in (folder / "secrets" / "database_url").read_text()
     assert "@localhost:8883" in (folder / "secrets" / "broker_url").read_text()
+
+
+def test_the_walls_unit_opens_the_page_that_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))  # a user's own systemd wants one
+    unit = ROOT / "deploy" / "wall" / "ioc-wall.service"
+    done = analyze("verify", "--user", "--man=no", unit)
+    assert (done.returncode, [line for line in done.stderr.splitlines() if "ioc-wall" in line]) == (0, [])
+    [command] = re.findall(r"^ExecStart=(.*)$", unit.read_text("utf-8"), re.MULTILINE)
+    assert shlex.split(command)[-1] == "file:///opt/ioc-wall/start.html#${IOC_SCREEN}"
+    assert (unit.parent / "start.html").is_file()

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
@@ -22,6 +23,7 @@ from tests.servers import await_that
 pytestmark = pytest.mark.browser
 AWAY = {("camera", "cam-12"): ("offline", "offline", "silence", timedelta(minutes=40))}
 BANNER = ".banner.shown"
+START = Path(__file__).parents[2] / "deploy" / "wall" / "start.html"
 GUARDED = """(() => {
   const Real = window.AudioContext;
   let touched = false;
@@ -191,6 +193,23 @@ def test_it_outlives_service_and_network(wall: Callable[..., Page], quiet: Scree
     expect(page.locator(BANNER)).to_have_count(0, timeout=30_000)
     expect(page.locator(".turning b")).to_be_visible()
     assert errors == []
+
+
+def test_a_pc_that_starts_before_its_service_waits_on_its_own_page(wall: Callable[..., Page], quiet: Screen) -> None:
+    page = wall()  # signed in once; the PC keeps that
+    quiet.stop()
+    page.goto(f"{START.as_uri()}#{quiet.url}/?kiosk=1&pages=overview")
+    expect(page.get_by_role("status")).to_contain_text("Đang chờ máy chủ")
+    expect(page.get_by_role("status")).to_contain_text(quiet.url)
+    page.wait_for_timeout(4000)  # longer than its pause: it asked, and stays
+    assert page.url.startswith("file:")
+    quiet.start()
+    expect(page.locator(".turning")).to_contain_text("Tổng quan", timeout=15_000)
+    assert page.url == f"{quiet.url}/?kiosk=1&pages=overview"
+    page.goto(START.as_uri())
+    expect(page.get_by_role("status")).to_contain_text("Thiếu địa chỉ")
+    page.goto(f"{START.as_uri()}?#javascript:alert(1)")
+    expect(page.get_by_role("status")).to_contain_text("Thiếu địa chỉ")
 
 
 def test_behind_a_proxy_that_answers_for_a_dead_service_it_waits(wall: Callable[..., Page], quiet: Screen) -> None:
