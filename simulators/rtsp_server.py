@@ -5,6 +5,7 @@ import re
 import struct
 import threading
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 from simulators.clips import FPS, Clip, clip_apart
@@ -39,6 +40,8 @@ class RtspServer:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="rtsp", daemon=True)
         self._open: set[asyncio.Task[None]] = set()
+        self._coder = ThreadPoolExecutor(1, "coder")
+        self._clips: dict[tuple[str, int], Clip] = {}
         self.url = ""
 
     def __enter__(self) -> "RtspServer":
@@ -50,6 +53,7 @@ class RtspServer:
 
     def __exit__(self, *_: object) -> None:
         asyncio.run_coroutine_threadsafe(self._close(), self._loop).result()
+        self._coder.shutdown(cancel_futures=True)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -77,10 +81,12 @@ class RtspServer:
         scene = self._cameras.get(path)
         return scene(self._clock()) if scene else ("nothing", 0)
 
-    def clip(self, path: str) -> Clip:
-        """Return it as a clip."""
-        scene, variant = self.shown(path)
-        return clip_apart(scene, variant, *self._size)
+    async def clip(self, path: str) -> Clip:
+        """Return it as a clip; what is coded for one camera keeps no other one waiting."""
+        shown = self.shown(path)
+        if shown not in self._clips:
+            self._clips[shown] = await self._loop.run_in_executor(self._coder, clip_apart, *shown, *self._size)
+        return self._clips[shown]
 
     def knows(self, method: str, authorization: str) -> bool:
         """Tell whether the sender of a request may look."""
@@ -134,7 +140,7 @@ class _Session:
         elif scene == "nothing":
             self._say("404 Stream Not Found", number)
         elif method == "DESCRIBE":
-            self._describe(number, url, self._server.clip(path))
+            self._describe(number, url, await self._server.clip(path))
         elif method == "SETUP" and "interleaved" in headers.get("transport", ""):
             self._say("200 OK", number, f"Transport: {headers['transport']};ssrc=1F2E3D4C", "Session: 1;timeout=60")
         elif method == "SETUP":
@@ -166,7 +172,7 @@ class _Session:
         began = asyncio.get_running_loop().time()
         number = sequence = 0
         while True:
-            frames = self._server.clip(path).frames
+            frames = (await self._server.clip(path)).frames
             payloads = frames[number % len(frames)]
             stamp = number * _TICKS // FPS & 0xFFFFFFFF
             packets = bytearray()

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
@@ -18,6 +18,8 @@ Touch = Literal["device", "case", ""]
 Points = Sequence[tuple[datetime, Decimal]]
 
 _SIGNS = {"higher": "≥", "lower": "≤"}
+_DAY_AGO = timedelta(hours=23)
+"""Where the first hour of a trend is younger, nobody looked a day ago."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,8 @@ def change(tile: Tile, indicator: Indicator, now: Reading | None, trend: Points)
     if now is None or not trend:
         return "", ""
     if indicator.grain == "1 hour":
+        if now.at - trend[0][0] < _DAY_AGO:
+            return "", ""
         old, since = trend[0], say("24 giờ trước")
     elif found := before(trend, now.at if now.stated else today()):
         old, since = found, words.period(indicator.grain, found[0], cumulative=tile.to_date)

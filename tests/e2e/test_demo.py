@@ -2,15 +2,19 @@
 
 import signal
 import subprocess
-import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from time import time as clock
 
 import psutil
 import pytest
 
+from connectors.contract import LOCAL
+from ingest.config import load
 from simulators.commune import ASKED, ROUTERS
+from simulators.hamlets import Hamlet
 from tests.e2e.conftest import IOC, Demo, eventually
+from tests.screen.commune import REGISTER
 from tests.servers import free_port
 
 
@@ -39,6 +43,38 @@ def test_the_communes_own_figures_are_there(demo: Demo) -> None:
     eventually(lambda: balanced(demo), "the balance")
 
 
+def test_what_was_before_the_demo_began_is_told_as_far_as_it_is_known(demo: Demo) -> None:
+    today = datetime.now(LOCAL).date()
+    asked = f"unit=05068&start={today}&stop={today + timedelta(days=1)}&limit=500"
+
+    def first_of_the_day() -> set[str]:
+        return {
+            one["device"]
+            for one in demo.get(f"broadcasts/played?{asked}")["items"]
+            if one["starts_at"] == f"{datetime.combine(today, time(5), LOCAL).astimezone(UTC):%Y-%m-%dT%H:%M:%S+00:00}"
+        }
+
+    clusters = {f"loa-{n:02}" for n in range(1, 9)}
+    eventually(
+        lambda: first_of_the_day() == clusters, "the relay of this morning on every cluster, and on no bare pole"
+    )
+    before = f"unit=05068&start={today - timedelta(days=3)}&stop={today}&limit=1000"
+    eventually(lambda: demo.get(f"broadcasts?{before}")["items"], "what was played in the last days", 40)
+    assert all(one["kind"] == "played" for one in demo.get(f"broadcasts?{before}")["items"])
+    # The past of the devices was not observed: no day before this one has an availability.
+    past = f"unit=05068&start={today - timedelta(days=7)}&stop={today}"
+    assert demo.get(f"indicators/devices_camera_availability?{past}")["items"] == []
+    assert demo.get(f"indicators/devices_outages?{past}")["items"] == []
+    assert {one["value"] for one in demo.get(f"indicators/devices_camera_total?{past}")["items"]} == {20}
+
+
+def test_field_reports_lie_in_the_hamlets_that_they_name(demo: Demo) -> None:
+    outlines = {h.name: Hamlet(h.name, h.outline) for h in load(REGISTER, {}).hamlets}
+    eventually(lambda: demo.get("cases?kind=field_report&unit=05068")["items"], "reports")
+    for one in demo.get("cases?kind=field_report&unit=05068&limit=500")["items"]:
+        assert outlines[one["hamlet"]].holds(one["latitude"], one["longitude"]), one
+
+
 def test_the_first_green_device_comes_within_ten_seconds(demo: Demo) -> None:
     assert demo.took < 10
 
@@ -55,12 +91,12 @@ def test_a_killed_child_comes_back_and_the_devices_are_green(demo: Demo, victim:
         except (OSError, psutil.Error, IndexError):
             return False
 
-    since = time.time()
+    since = clock()
 
     def spoken() -> bool:
         try:
             sources = {s["name"]: s for s in demo.get("sources")["items"]}
-            return sources["cameras"]["state"] == "ok" and sources["cameras"]["lag_s"] < time.time() - since
+            return bool(sources["cameras"]["state"] == "ok" and sources["cameras"]["lag_s"] < clock() - since)
         except OSError:
             return False
 
