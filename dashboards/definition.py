@@ -96,6 +96,10 @@ class Indicator(BaseModel):
     days: str = ""
     """What the hours of a day, or of up to seven by the last of these, give for local days in [start, stop): rows
     (unit, at, label, value), kept too, to be read from ``indicator.{key}_days(start, stop, units)``."""
+    percentile: float = Field(default=0, ge=0, lt=1)
+    """Where ``days`` is this share's percentile (``percentile_disc``) of the samples of seven days, each of five
+    minutes, from twenty samples on: the greatest are kept for the day that runs, whose rows (unit, label, value)
+    ``indicator.{key}_running(units)`` gives."""
 
     @model_validator(mode="after")
     def _one_definition(self) -> "Indicator":
@@ -104,6 +108,8 @@ class Indicator(BaseModel):
             raise ValueError("either `figure`, `figures`, `shape`, `weights`, or both `sql` and `sql_now`")
         if (self.hours and not self.sql) or (self.days and not self.hours):
             raise ValueError("`sql` reads `hours`, or `days` that read `hours`: give all")
+        if self.percentile and not self.days:
+            raise ValueError("`percentile` says what `days` are: give these too")
         if sum(map(bool, (self.share, self.per, self.minus))) > 1:
             raise ValueError("one of `share`, `per`, `minus`")
         if self.figures and self.dimensions:

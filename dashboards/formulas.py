@@ -17,6 +17,7 @@ from dashboards.definition import STEPS, Indicator
 ORIGIN = "timestamptz '2020-01-01 00:00+07'"
 USUAL: Mapping[str, str] = {
     "where": "true", "among": "true", "label": "''::text", "labels": "('')", "value": "count(*)", "span": "1 day",
+    "of": "null", "within": "true", "open": "c.closed_at is null",
     "at": "c.opened_at",
     "known": "select c.unit, min({at}) as since from {rows} where c.unit = any (units) and {among} group by c.unit",
 }  # fmt: skip
@@ -26,6 +27,8 @@ _WORD = re.compile(r"\{([a-z_]+)\}")
 class Formula(NamedTuple):
     """The query over [start, stop), that of now, and those of the hours and days that are kept for both, if any.
 
+    ``percentile``: which of the samples of seven days a day's value is; 0: none.
+
     ``stepped`` where buckets may be wider than the grain.
     """
 
@@ -34,6 +37,7 @@ class Formula(NamedTuple):
     stepped: bool
     hours: str = ""
     days: str = ""
+    percentile: float = 0
 
 
 @cache
@@ -59,8 +63,10 @@ def formula(indicator: Indicator, known: Mapping[str, Indicator]) -> Formula:
         now, _, hours = rest.partition("\n-- hours\n")
     states = ", ".join(f"'{state}'" for state in indicator.states)
     words = {**indicator.words, "states": f"array[{states}]", "key": indicator.key}
-    kept = (_filled(part, words) for part in (hours, indicator.days))
-    return Formula(_filled(text, words), _filled(now, words), "{step}" in text, *kept)
+    hours, days = (_filled(part, words) for part in (hours, indicator.days))
+    return Formula(
+        _filled(text, words), _filled(now, words), "{step}" in text, hours, days, percentile=indicator.percentile
+    )
 
 
 def with_steps(query: str, indicator: Indicator, *, step: bool) -> str:

@@ -3,8 +3,13 @@
 ``indicator.<key>_hours(start, stop, units)`` reads what is kept, and makes of the reports what is not, or no longer
 right; ``indicator.<key>_hours_anew`` makes all of it. Days, of seven days' hours each, likewise.
 ``indicator.keep_hours`` and ``keep_days`` keep those of every number; the store says when (``ingest/sql/schema/0020``).
+
+Of a percentile of seven days the greatest samples are kept, for the day that runs: with ``b`` newer ones, the m-th
+greatest of all is the b-th greatest of these and of the m-b+1st to m-th kept. ``indicator.<key>_running(units)`` finds
+it so, exactly, and ``keep_greatest`` keeps them (``0023``).
 """
 
+import math
 from collections.abc import Mapping
 
 from dashboards.formulas import Formula
@@ -28,7 +33,7 @@ _DUE = {
 """What of the kept is not to be used, and the spans that are made anew."""
 
 DUE_AGAIN = """
-truncate reading_hour, reading_day, reading_day_due;
+truncate reading_hour, reading_day, reading_day_due, reading_greatest, reading_greatest_of;
 insert into reading_due
 select s.unit, h.at
 from (select unit, hour_of(min(started_at)) as since from state_span group by unit) s
@@ -41,7 +46,8 @@ on conflict do nothing
 def functions(key: str, formula: Formula) -> str:
     """Return the functions of a number's hours and days as SQL; nothing where it has none."""
     parts = {"hours": formula.hours, "days": formula.days}
-    return "".join(_functions(key, step, text) for step, text in parts.items() if text)
+    made = "".join(_functions(key, step, text) for step, text in parts.items() if text)
+    return made + (_running(key, formula.percentile) if formula.percentile else "")
 
 
 def _functions(key: str, step: str, text: str) -> str:
@@ -65,7 +71,9 @@ def keeping(formulas: Mapping[str, Formula]) -> str:
     """Return the functions that keep hours and days of all numbers that have any."""
     hours = [key for key, formula in formulas.items() if formula.hours]
     days = [key for key, formula in formulas.items() if formula.days]
-    return "".join(_keeping(step, keys) for step, keys in (("hours", hours), ("days", days)) if keys)
+    made = "".join(_keeping(step, keys) for step, keys in (("hours", hours), ("days", days)) if keys)
+    greatest = {key: formula.percentile for key, formula in formulas.items() if formula.percentile}
+    return made + (_keeping_greatest(greatest) if greatest else "")
 
 
 def _keeping(step: str, keys: list[str]) -> str:
@@ -78,3 +86,64 @@ def _keeping(step: str, keys: list[str]) -> str:
         f"create function indicator.keep_{step}{_ASKED}returns void language sql as $sql$\n"
         f"delete from {table} k where k.unit = any (units) and k.at >= start and k.at < stop;\n{rows}$sql$;\n"
     )
+
+
+WEEK = 7 * 24 * 12
+"""Most samples of seven days."""
+
+
+def most(percentile: float) -> int:
+    """Return how many of the greatest samples of a week decide a percentile (``percentile_disc``)."""
+    return WEEK - math.ceil(percentile * WEEK) + 1
+
+
+def _running(key: str, percentile: float) -> str:
+    return f"""create function indicator.{key}_running(units text[])
+returns table (unit text, label text, value numeric) {_STABLE} as $sql$
+with week as materialized (
+    select o.unit, o.upto from reading_greatest_of o
+    where o.unit = any (units) and o.day = day_of(now())
+      and not exists (select from reading_due d
+                      where d.unit = o.unit and d.at >= o.day - interval '6 days' and d.at < o.upto)
+), newer as materialized (
+    select h.unit, h.label, array_agg(s.load) as samples
+    from (select upto, array_agg(unit) as its from week group by upto) w
+    cross join lateral indicator.{key}_hours(w.upto, day_of(now()) + interval '1 day', w.its) h
+    cross join lateral unnest(h.samples) as s(load)
+    group by h.unit, h.label
+), line as (
+    select unit, label, g.samples, b.samples as newer, coalesce(cardinality(b.samples), 0) as b,
+           coalesce(g.n, 0) + coalesce(cardinality(b.samples), 0) as n
+    from (select g.* from reading_greatest g join week using (unit) where g.key = '{key}') g
+    full join newer b using (unit, label)
+), ranked as (
+    select *, (n - ceil({percentile}::float * n) + 1)::integer as m from line where n >= 20
+)
+select r.unit, r.label,
+       case when r.b = 0 then r.samples[r.m]
+            else (select s.load from unnest(r.samples[greatest(r.m - r.b, 0) + 1 : r.m] || r.newer) as s(load)
+                  order by s.load desc offset r.m - greatest(r.m - r.b, 0) - 1 limit 1) end::numeric
+from ranked r
+union all
+select d.unit, d.label, d.value
+from (select array_agg(u.unit) as its from unnest(units) as u(unit) where u.unit not in (select unit from week)) l
+cross join lateral indicator.{key}_days_anew(day_of(now()), day_of(now()) + interval '1 day', l.its) d$sql$;
+"""
+
+
+def _keeping_greatest(percentiles: Mapping[str, float]) -> str:
+    merged = "".join(
+        f"""insert into reading_greatest as k (key, unit, label, n, samples)
+select '{key}', s.unit, s.label, sum(s.one), (array_agg(s.load order by s.load desc))[1:{most(percentile)}]
+from (select h.unit, h.label, 1 as one, t.load
+      from indicator.{key}_hours(start, stop, units) h cross join lateral unnest(h.samples) as t(load)
+      union all
+      select g.unit, g.label, 0, t.load
+      from reading_greatest g cross join lateral unnest(g.samples) as t(load)
+      where g.key = '{key}' and g.unit = any (units)) s
+group by s.unit, s.label
+on conflict (key, unit, label) do update set n = k.n + excluded.n, samples = excluded.samples;
+"""
+        for key, percentile in percentiles.items()
+    )
+    return f"create function indicator.keep_greatest{_ASKED}returns void language sql as $sql$\n{merged}$sql$;\n"

@@ -169,13 +169,15 @@ def tile(key: str, *, board: str = "", width: int | None = None, height: int = 4
     )
 
 
-def trend(*keys: str, title: str = "", style: str = "", width: int | None = None, height: int = 8) -> Panel:
-    """Return numbers of one unit over time; the first one's thresholds are drawn. ``style``: line, bars or stacked."""
+def trend(
+    *keys: str, title: str = "", style: str = "", width: int | None = None, height: int = 8, most: int = 0
+) -> Panel:
+    """Return numbers of one unit over time; ``style``: line, bars or stacked; ``most`` lines at most, 0: all."""
     shown = [load()[key] for key in keys]
     first = shown[0]
     style = style or ("bars" if first.grain in ("1 month", "3 months", "1 year") else "line")
-    lines = [queries.series(key, named=len(keys) > 1) for key in keys]
-    asked = lines + [sql for key in keys for sql in queries.bounds(key)]
+    asked = [queries.series(key, named=len(keys) > 1, most=most) for key in keys]
+    asked += [sql for key in keys for sql in queries.bounds(key)]
     judged = len(shown) == 1 and (first.warn is not None or first.alarm is not None)
     custom = {
         "drawStyle": "line" if style == "line" else "bars",
@@ -193,7 +195,8 @@ def trend(*keys: str, title: str = "", style: str = "", width: int | None = None
     shown_as = panel(
         "timeseries",
         title or f"{first.title}: diễn biến",
-        "\n\n---\n\n".join(described(indicator) for indicator in shown),
+        "\n\n---\n\n".join(map(described, shown))
+        + (f"\n\nNhiều nhất {most} đường, có giá trị cao nhất trong khoảng thời gian đang xem." if most else ""),
         [target(sql, "time_series", chr(65 + n)) for n, sql in enumerate(asked)],
         defaults={
             **_unit(first),

@@ -84,18 +84,29 @@ def _as_of(indicator: Indicator) -> str:
     return f"""'đến ' || to_char(i."time" at time zone {ZONE}, '{shape}')"""
 
 
-def series(key: str, *, named: bool = False, where: str = "") -> str:
+def series(key: str, *, named: bool = False, where: str = "", most: int = 0) -> str:
     """Return a number over time: ``time``, ``metric`` (commune, label; ``named``: its title too), ``value``.
 
-    Buckets of an hour and less grow with the range, as ``$__interval`` does; ``where`` chooses among rows ``i``.
+    Buckets of an hour and less grow with the range, as ``$__interval`` does; ``where`` chooses among rows ``i``,
+    ``most`` so many lines with the greatest values, 0: all.
     """
     indicator = load()[key]
     metric = _joined(quoted(indicator.title) if named else "", "u.name", _label(indicator))
     fine = indicator.grain in ("1 minute", "1 hour")
-    asked = f"{key}_every({RANGE}, '$__interval')" if fine else f"{key}({RANGE})"
+    asked = f"indicator.{key}_every({RANGE}, '$__interval')" if fine else f"indicator.{key}({RANGE})"
+    if most:
+        begin = (
+            f"with line as materialized (select * from {asked}),\n"
+            "most as (select unit, label from line group by unit, label"
+            f" order by max(value) desc nulls last, unit, label limit {most})\n"
+        )
+        asked = "line"
+        where = " and ".join(filter(None, (where, "(i.unit, i.label) in (select unit, label from most)")))
+    else:
+        begin = ""
     return (
-        f'select i."time", {metric} as metric, {_value(indicator)} as value\n'
-        f"from indicator.{asked} i\n{_NAMED}\n{f'where {where}{chr(10)}' if where else ''}"
+        f'{begin}select i."time", {metric} as metric, {_value(indicator)} as value\n'
+        f"from {asked} i\n{_NAMED}\n{f'where {where}{chr(10)}' if where else ''}"
         f'order by i."time", metric'
     )
 
@@ -200,15 +211,15 @@ def _scored(position: int, indicator: Indicator, weights: str) -> str:
     )
 
 
-_KNOWN = (
-    "select unit from device union select unit from observation union select unit from case_now"
-    " union select unit from broadcast"
+_KNOWN = " or ".join(
+    f"exists (select from {table} t where t.unit = u.code)"
+    for table in ("device", "observation", "case_now", "broadcast")
 )
 _CHOSEN = "from device\nwhere unit = any (array[${commune:sqlstring}]::text[])\norder by 1"
 VARIABLES = {
     "commune": (
         "select u.name as __text, u.code as __value\n"
-        f"from unit u\nwhere u.valid_to is null and u.code in ({_KNOWN})\norder by u.name, u.code"
+        f"from unit u\nwhere u.valid_to is null and ({_KNOWN})\norder by u.name, u.code"
     ),
     "hamlet": f"select distinct coalesce(nullif(hamlet, ''), 'Chưa rõ thôn') as __text, hamlet as __value\n{_CHOSEN}",
     "kind": f"select distinct {worded('kind', KINDS)} as __text, kind as __value\n{_CHOSEN}",

@@ -7,62 +7,45 @@ where a text is a bar's or a tile's name, the mark and the word stand in it.
 from dashboards.queries import COMMUNES, ZONE, ago, quoted, worded
 from dashboards.words import SEVERITIES, STATES
 
-_DEVICES = (
+DEVICES = (
     f"d.unit = any ({COMMUNES}) and d.kind = any (array[${{kind:sqlstring}}]::text[])"
     " and d.hamlet = any (array[${hamlet:sqlstring}]::text[])"
 )
-_TITLE = "coalesce(nullif(d.title, ''), d.name)"
+TITLE = "coalesce(nullif(d.title, ''), d.name)"
+"""Of device ``d``, which :data:`DEVICES` chooses."""
 
 
 WALL = f"""
-select {_TITLE} || coalesce(' · ' || {ago("now() - d.since")}, '') as device,
+select {TITLE} || coalesce(' · ' || {ago("now() - d.since")}, '') as device,
        array_position(array[{", ".join(map(quoted, STATES))}], d.state) as state
 from device_now d
-where {_DEVICES} and d.lifecycle <> 'retired'
+where {DEVICES} and d.lifecycle <> 'retired'
 order by state, d.unit, d.kind, d.name
 limit 200
 """
 """A device by its title and how long it has been so, and its state as its place in :data:`dashboards.words.STATES`."""
 
-TIMELINE = f"""
-select p.started_at as "time", p.ended_at as timeend, {_TITLE} as device,
-       case when p.counted = 'online' then p.state else p.counted end as state
-from (
-    select array_agg(d.unit) as units, array_agg(d.kind) as kinds, array_agg(d.name) as names,
-           array_agg($__timeFrom()::timestamptz) as starts, array_agg($__timeTo()::timestamptz) as stops
-    from (
-        select d.unit, d.kind, d.name from device d where {_DEVICES} and d.lifecycle in ('installed', 'unconfirmed')
-        order by d.unit, d.kind, d.name limit 60
-    ) d
-) a
-cross join lateral device_pieces(a.units, a.kinds, a.names, a.starts, a.stops) p
-join device d on (d.unit, d.kind, d.name) = (p.unit, p.kind, p.name)
-where p.counted is not null
-order by p.started_at, device
-"""
-"""What the time of each device counts as: maintenance first, then what nobody could see, then its state."""
-
 AVAILABILITY = f"""
-select {_TITLE} as device, d.kind, d.hamlet,
+select {TITLE} as device, d.kind, d.hamlet,
        100 * u.online_s / nullif(u.online_s + u.offline_s + u.fault_s, 0) as availability,
        u.offline_s + u.fault_s as down_s, u.maintenance_s, u.blind_s, n.state, n.last_seen
 from device d
 join device_now n using (unit, kind, name)
 left join device_uptime({COMMUNES}, null, $__timeFrom(), $__timeTo()) u using (unit, kind, name)
-where {_DEVICES} and d.lifecycle in ('installed', 'unconfirmed')
+where {DEVICES} and d.lifecycle in ('installed', 'unconfirmed')
 order by availability nulls last, down_s desc
 limit 500
 """
 
 MAP = f"""
-select d.latitude, d.longitude, {_TITLE} as device, d.kind, d.hamlet,
+select d.latitude, d.longitude, {TITLE} as device, d.kind, d.hamlet,
        case d.state when 'offline' then '✖' when 'fault' then '▲' when 'degraded' then '▲' when 'unknown' then '?'
                     when 'maintenance' then '◆' else '' end as mark,
        case d.state when 'offline' then 4 when 'fault' then 3 when 'degraded' then 3 when 'maintenance' then 2
                     when 'online' then 1 else 0 end as severity,
        d.state, d.since
 from device_now d
-where {_DEVICES} and d.latitude is not null and d.longitude is not null and d.lifecycle <> 'retired'
+where {DEVICES} and d.latitude is not null and d.longitude is not null and d.lifecycle <> 'retired'
 order by severity, d.unit, d.kind, d.name
 """
 

@@ -1,11 +1,16 @@
 """States of devices: the wall of now, the timeline of what their time counted as, the hours of each."""
 
-from dashboards import queries, rows
+from dashboards import queries, rows, timelines
 from dashboards.grid import Panel
 from dashboards.indicators import load
 from dashboards.panels import described, mapping, panel, states, target
 from dashboards.tables import PLAIN_STEPS
 from dashboards.words import STATES
+
+BOXED = 60
+"""Most devices of a history: two and a half pages of it."""
+BOXES = 240
+"""Most boxes of a device: hours of ten days; of a year, each still some points wide."""
 
 
 def wall(*, width: int | None = None, height: int = 12) -> Panel:
@@ -45,8 +50,9 @@ def timeline(*, width: int | None = None, height: int = 14) -> Panel:
         "state-timeline",
         "Dòng thời gian trạng thái",
         "Thời gian của từng thiết bị được tính là gì, như khi tính tỷ lệ hoạt động: bảo trì trước, rồi lúc hệ thống "
-        "không quan sát được, rồi trạng thái. Nhiều nhất 60 thiết bị; chọn thôn hoặc loại để xem thiết bị khác.",
-        [target(rows.TIMELINE.strip())],
+        "không quan sát được, rồi trạng thái. Xem quá 31 ngày thì mỗi ngày hiện trạng thái chiếm nhiều thời gian nhất "
+        "của ngày đó. Nhiều nhất 60 thiết bị; chọn thôn hoặc loại để xem thiết bị khác.",
+        [target(timelines.TIMELINE.strip())],
         defaults={
             "unit": "none",
             "displayName": "${__field.labels.device}",
@@ -76,13 +82,14 @@ def timeline(*, width: int | None = None, height: int = 14) -> Panel:
 
 
 def history(kind: str, *, width: int | None = None, height: int = 12) -> Panel:
-    """Return the state of each device of a kind at the end of every hour, a box each."""
+    """Return the state of each device of a kind at the end of every hour, a box each; wider ones in a longer range."""
     indicator = load()["devices_state"]
-    return panel(
+    shown = panel(
         "status-history",
         indicator.title,
-        described(indicator),
-        [target(queries.series(indicator.key, where=f"i.label like '{kind}/%'"), "time_series")],
+        f"{described(indicator)}\n\nNhiều nhất {BOXED} thiết bị, lúc này xấu nhất trước; khoảng thời gian dài thì mỗi "
+        "ô là trạng thái cuối của nhiều giờ.",
+        [target(queries.series(indicator.key, where=timelines.boxed(kind, BOXED)), "time_series")],
         defaults={
             "unit": "none",
             "mappings": mapping(states(indicator)),
@@ -101,3 +108,4 @@ def history(kind: str, *, width: int | None = None, height: int = 12) -> Panel:
         height=height,
         width=width,
     )
+    return {**shown, "maxDataPoints": BOXES}

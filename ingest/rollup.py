@@ -35,8 +35,9 @@ HOURS = 100
 
 
 def roll_readings(store: Store, most: int = HOURS) -> int:
-    """Keep each hour of reports that is over and not kept as it is, then days; returns how many hours there were."""
+    """Keep each hour of reports that is over and not kept as it is, then what is made of hours; returns how many."""
     hours = _until_done(store, "select roll_hours(%s)", most)
+    _until_done(store, "select roll_greatest(%s)", most)
     _until_done(store, "select roll_days(%s)", most)
     return hours
 

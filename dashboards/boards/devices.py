@@ -71,7 +71,7 @@ BOARDS = (
             [
                 trend("network_latency"),
                 trend("network_loss"),
-                trend("network_line_load_p95"),
+                trend("network_line_load_p95", most=20),
                 trend("network_availability"),
             ],
             [

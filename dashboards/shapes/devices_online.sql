@@ -6,8 +6,7 @@ with edge as (
     cross join lateral (values (greatest(date_bin({step}, s.started_at, {origin}), {first}), 1),
                                (date_bin({step}, s.ended_at, {origin}), -1)) as e(at, more)
     where s.unit = any (units) and s.kind = '{kind}' and s.state <> 'unknown' and e.at < {last}
-      and s.started_at < {last} and coalesce(s.ended_at, 'infinity') >= {first}
-      and tstzrange(s.started_at, s.ended_at) && tstzrange({first}, {last}, '[]')
+      and s.started_at < {last} and (s.ended_at is null or s.ended_at >= {first})
     group by s.unit, e.at
 ), standing as (
     select unit, at, sum(seen) over w as seen, coalesce(sum(well) over w, 0) as well, lead(at, 1, {last}) over w as until

@@ -1,27 +1,12 @@
 -- {value} of the outages of a month, by kind: down and up the hours, failures the outages seen in it. Time that was not
 -- seen, or was maintenance, neither ends an outage nor counts in it, as in ingest/availability.py. Now: the last 30 days.
-with span as materialized (
-    select m.at, m.at + interval '1 month' as until
-    from generate_series(date_trunc('month', start at time zone 'Asia/Ho_Chi_Minh'),
-                         (stop - interval '1 us') at time zone 'Asia/Ho_Chi_Minh', '1 month') as m(at)
-), asked as materialized (
-    select s.at, d.unit, d.kind, d.name, row_number() over () as n,
-           s.at at time zone 'Asia/Ho_Chi_Minh' as start, s.until at time zone 'Asia/Ho_Chi_Minh' as stop
-    from span s cross join device d
-    where d.unit = any (units)
-), seen as (
-    select a.at, p.unit, p.kind, p.counted <> 'online' as down, extract(epoch from p.ended_at - p.started_at) / 3600 as hours,
-           coalesce(lag(p.counted) over (partition by p.n order by p.started_at), 'online') = 'online' as anew
-    from (select array_agg(unit order by n) as units, array_agg(kind order by n) as kinds,
-                 array_agg(name order by n) as names, array_agg(start order by n) as starts,
-                 array_agg(stop order by n) as stops from asked) l
-    cross join lateral device_pieces(l.units, l.kinds, l.names, l.starts, l.stops) p
-    join asked a using (n)
-    where p.counted in ('online', 'offline', 'fault')
-), account as (
-    select at, unit, kind, sum(hours) filter (where down) as down, sum(hours) filter (where not down) as up,
-           count(*) filter (where down and anew) as failures
-    from seen group by at, unit, kind
+with account as (
+    select date_trunc('month', k.day::timestamp) as at, k.unit, k.kind, sum(k.down) / 3600000000 as down,
+           sum(k.online) / 3600000000 as up, sum(k.failures) as failures
+    from uptime_by_day(units, date_trunc('month', start, 'Asia/Ho_Chi_Minh'),
+                       (date_trunc('month', (stop - interval '1 us') at time zone 'Asia/Ho_Chi_Minh') + interval '1 month')
+                       at time zone 'Asia/Ho_Chi_Minh', null, true) k
+    group by 1, k.unit, k.kind
 )
 select at at time zone 'Asia/Ho_Chi_Minh' as time, unit, kind as label, round({value}, 2) as value
 from account where failures > 0

@@ -1,28 +1,35 @@
--- How many rows of {rows} stand open at the end of each bucket, or now in the one that runs: those where {where} at that
--- moment, by {label}. From a commune's first row (or what {known} says) on, labels of
--- {labels} that none bears count 0.
-with known as materialized ({known}), standing as (
-    select b.at, c.unit, {label} as label, count(*) as n
+-- How many rows of {rows} stand open at the end of each bucket, or now in the one that runs: those where {where}, by
+-- {label}. From a commune's first row (or what {known} says) on, labels of {labels} that none bears count 0. Each row is one
+-- more where it opens and one less where it closes, so a year costs its rows, not its buckets times rows; {within} and
+-- {open}: what an index knows of those in question, and of those that are open.
+with known as materialized ({known}), edge as (
+    select c.unit, {label} as label, e.at, sum(e.more) as more
     from {rows}
-    cross join lateral generate_series(greatest(date_bin({step}, c.opened_at, {origin}), {first}),
-                                       least(date_bin({step}, c.closed_at, {origin}), {last}, now()) - interval '1 us',
-                                       {step}) as b(at)
-    cross join lateral (select least(b.at + {step} - interval '1 us', now()) as at) as moment
+    cross join lateral (values (greatest(date_bin({step}, c.opened_at, {origin}), {first}), 1),
+                               (date_bin({step}, c.closed_at, {origin}), -1)) as e(at, more)
     where c.unit = any (units) and {among} and {where} and c.opened_at < {last}
-      and coalesce(c.closed_at, 'infinity') >= {first}
+      and coalesce(c.closed_at, 'infinity') >= greatest({first}, c.opened_at) and e.at < {last} and {within}
     group by 1, 2, 3
+), standing as (
+    select unit, label, at, sum(more) over w as n, lead(at, 1, {last}) over w as until
+    from edge window w as (partition by unit, label order by at)
+), told as (
+    select b.at, s.unit, s.label, s.n
+    from standing s
+    cross join lateral generate_series(s.at, least(s.until, now()) - interval '1 us', {step}) as b(at)
+    where s.n > 0
 )
-select b.at as time, k.unit, l.label, coalesce(s.n, 0)::numeric as value
+select b.at as time, k.unit, l.label, coalesce(t.n, 0)::numeric as value
 from known k
 cross join lateral generate_series(greatest(date_bin({step}, k.since, {origin}), {first}),
                                    least({last}, now()) - interval '1 us', {step}) as b(at)
 cross join (values {labels}) as l(label)
-left join standing s on s.at = b.at and s.unit = k.unit and s.label = l.label
+left join told t on t.at = b.at and t.unit = k.unit and t.label = l.label
 -- now
 select now() as time, k.unit, l.label, (count(c.unit))::numeric as value
 from ({known}) k
 cross join (values {labels}) as l(label)
 left join (select c.unit, {label} as label
-           from {rows} cross join (select now() as at) as moment
-           where c.unit = any (units) and {among} and c.closed_at is null and {where}) c using (unit, label)
+           from {rows}
+           where c.unit = any (units) and {among} and {open} and {where}) c using (unit, label)
 group by k.unit, l.label

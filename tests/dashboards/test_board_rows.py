@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dashboards import indicators, lint, queries, rows
+from dashboards import indicators, lint, queries, rows, timelines
 from dashboards.boards import boards
 from dashboards.indicators import load
 from dashboards.words import LEVELS
@@ -79,7 +79,7 @@ def test_the_timeline_says_what_time_counts_as(store: Store, now: datetime) -> N
         store, "maintenance", unit=UNIT, starts_at=now - 3 * hour, ends_at=now - 2 * hour, reason="thay", created_by="t"
     )
     put(store, "blind_span", source="cameras", started_at=now - 2 * hour, ended_at=now - hour, reason="broker")
-    told = ask(store, rows.TIMELINE, start=now - 6 * hour, stop=now)
+    told = ask(store, timelines.TIMELINE, start=now - 6 * hour, stop=now)
     assert [(row["device"], row["state"]) for row in told] == [
         ("Cổng", state) for state in ("online", "degraded", "offline", "maintenance", "blind", "offline")
     ]
