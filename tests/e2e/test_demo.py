@@ -75,8 +75,9 @@ def test_field_reports_lie_in_the_hamlets_that_they_name(demo: Demo) -> None:
         assert outlines[one["hamlet"]].holds(one["latitude"], one["longitude"]), one
 
 
-def test_the_first_green_device_comes_within_ten_seconds(demo: Demo) -> None:
-    assert demo.took < 10
+def test_ready_is_said_when_a_green_device_can_be_seen(demo: Demo) -> None:
+    """How soon that is, `make bench ARGS="rest"` says."""
+    assert demo.green_when_ready
 
 
 @pytest.mark.parametrize("victim", ["api", "ingest", "broker", "postgres", "simulate"])

@@ -267,7 +267,7 @@ def test_our_simulated_streams_many_by_path(store: Store) -> None:
         clip_apart(scene, 2)  # coded before anybody waits for it
     with RtspServer(showing, USER, PASSWORD) as server:
         urls = [f"{server.url}/cam-{n}" for n in range(len(scenes))]
-        source = rtsp(*urls, timeout=timedelta(seconds=4), limits={"frozen_after": timedelta(seconds=0.5)})
+        source = rtsp(*urls, timeout=timedelta(seconds=8), limits={"frozen_after": timedelta(seconds=0.5)})
         with polling(store, rtsp=source) as poller:
             poller.look("rtsp")
             poller.look("rtsp")
