@@ -15,6 +15,7 @@ from connectors.contract import LOCAL
 from simulators import citizens as people
 from simulators.commune import FOLDERS
 from simulators.files import drop_files
+from simulators.hamlets import Hamlet
 from tests.servers import await_that
 from tests.simulators.conftest import UNIT, Counter, simulating
 
@@ -80,7 +81,7 @@ def citizens(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(people, "_EVERY", timedelta(seconds=0.2))
     monkeypatch.setenv("IOC_CITIZEN_TOKEN", "a-token")
     stopping = threading.Event()
-    arguments = (url, UNIT, 1, CENTRE, ("Nà Mười",), stopping)
+    arguments = (url, UNIT, 1, CENTRE, (Hamlet("Nà Mười"),), stopping)
     thread = threading.Thread(target=people.report_as_citizens, args=arguments)
     thread.start()
     try:
