@@ -142,6 +142,10 @@ def cancel(unit: str, id_: str, store: TheStore, who: Annotated[Principal, OPERA
         if known is None:
             detail = f"nobody planned {id_} here in {unit}; what a vendor's schedule plans is cancelled there"
             raise Problem(404, "not-found", detail)
+        of_plan = "select id from broadcast_plan where unit = %s and starts_with(%s, id || '.')"
+        if row := link.execute(of_plan, (unit, id_)).fetchone():
+            detail = f"it is one time of the programme {row[0]}; cancel that day of it with POST /broadcasts/plans/…"
+            raise Problem(409, "of-a-programme", detail)
         if known["state"] != "cancelled":
             if known["starts_at"] <= datetime.now(UTC):
                 raise Problem(409, "too-late", f"it was to begin at {known['starts_at'].isoformat()}")

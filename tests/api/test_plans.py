@@ -201,6 +201,8 @@ def test_one_day_or_all_is_cancelled_and_kept(api: Api, store: Store) -> None:
     client.put(url, json=changed(2, **daily, programme="Bản tin mới"))
     assert [row["state"] for row in heard(client)] == ["planned", "cancelled", "planned"], "that day stays out"
     assert client.post(f"{url}/cancel", json={"day": day(9)}).json()["type"].endswith("too-late")
+    single = client.post(f"/api/v1/broadcasts/{UNIT}/{heard(client)[0]['id']}/cancel")
+    assert single.json()["type"].endswith("of-a-programme"), "the next change of the programme would plan it again"
     gone = client.post(f"{url}/cancel", json={})
     assert (gone.json()["state"], gone.json()["cancelled_by"]) == ("cancelled", "token:test-operator")
     assert client.post(f"{url}/cancel", json={}).json() == gone.json()

@@ -112,6 +112,7 @@ export default {
         if (!this.told) {
           const said = await post("broadcasts/plans/rehearse", whole);
           if (said.concerns.length) this.told = said;
+          this.$nextTick(() => this.$el.querySelector(".conflict")?.scrollIntoView({ block: "nearest" }));
         } else this.told = null;
         if (!this.told) this.$emit("saved", this.plan ? await put(`broadcasts/plans/${this.plan.unit}/${this.id}`, { ...body, version: this.version }) : await post("broadcasts/plans", whole));
       } catch (error) {
