@@ -52,7 +52,7 @@ export default {
       </section>
       <h3>{{ t("Diễn biến") }}</h3>
       <ol class="history">
-        <li v-for="step in it.history" :key="step.id"><time>{{ when(step.at) }}</time><span><b>{{ whoOf(step.actor) }}</b> {{ t(steps[step.action] ?? step.action) }}<template v-if="step.detail?.assignee">: {{ whoOf(step.detail.assignee) }}</template><q v-if="step.note">{{ step.note }}</q></span></li>
+        <li v-for="step in it.history" :key="step.id"><time>{{ when(step.at) }}</time><span><b>{{ whoOf(step.actor) }}</b> {{ t(steps[step.action] ?? step.action) }}<template v-if="step.detail?.assignee">: {{ whoOf(step.detail.assignee) }}</template><template v-if="step.detail?.why === 'rule_off'"> ({{ t("quy tắc đã tắt") }})</template><q v-if="step.note">{{ step.note }}</q></span></li>
       </ol>
       <p class="muted">{{ t("Sự cố số {n}", { n: it.id }) }} · {{ t("quy tắc {rule}", { rule: it.rule }) }}</p>
     </article>
