@@ -16,15 +16,16 @@ def boxed(kind: str, most: int) -> str:
 _LONG = "$__timeTo()::timestamptz - $__timeFrom()::timestamptz > interval '31 days'"
 TIMELINE = f"""
 with shown as materialized (
-    select d.unit, d.kind, d.name, {TITLE} as device
+    select d.unit, d.kind, d.name, {TITLE} as device, row_number() over (order by d.unit, d.kind, d.name) as n
     from device d where {DEVICES} and d.lifecycle in ('installed', 'unconfirmed')
     order by d.unit, d.kind, d.name limit 60
 ), listed as materialized (
-    select array_agg(d.unit) as units, array_agg(d.kind) as kinds, array_agg(d.name) as names,
+    select array_agg(d.unit order by d.n) as units, array_agg(d.kind order by d.n) as kinds,
+           array_agg(d.name order by d.n) as names,
            array_agg($__timeFrom()::timestamptz) as starts, array_agg($__timeTo()::timestamptz) as stops
     from shown d
 ), daily as (
-    select p.unit, p.kind, p.name, p.day,
+    select p.n, p.day,
            case greatest(p.offline, p.fault, p.maintenance, p.blind, p.online)
                when p.offline then 'offline' when p.fault then 'fault' when p.maintenance then 'maintenance'
                when p.blind then 'blind' else 'online' end as state
@@ -33,19 +34,19 @@ with shown as materialized (
                                    midnight(local_day($__timeTo()) + 1)) p
     where {_LONG} and p.online + p.offline + p.fault + p.maintenance + p.blind > 0
 ), island as (
-    select *, day - row_number() over (partition by unit, kind, name, state order by day)::integer as run from daily
+    select *, day - row_number() over (partition by n, state order by day)::integer as run from daily
 )
 select p.started_at as "time", p.ended_at as timeend, d.device,
        case when p.counted = 'online' then p.state else p.counted end as state
 from listed a
 cross join lateral device_pieces(a.units, a.kinds, a.names, a.starts, a.stops) p
-join shown d using (unit, kind, name)
+join shown d using (n)
 where p.counted is not null and not {_LONG}
 union all
 select midnight(min(i.day)), least(midnight(max(i.day) + 1), now()), d.device, i.state
 from island i
-join shown d using (unit, kind, name)
-group by i.unit, i.kind, i.name, d.device, i.state, i.run
+join shown d using (n)
+group by i.n, d.device, i.state, i.run
 order by 1, 3
 """
 """What the time of each device counts as: maintenance first, then what nobody could see, then its state.

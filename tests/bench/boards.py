@@ -1,4 +1,7 @@
-"""Boards: how long all panels of a page take at the database, for a commune and a province; how fast they are built."""
+"""Boards: what all panels of a page cost the database, for a commune and a province; how fast they are built.
+
+Pages are measured in CPU time of the one process that answers them, since a busy machine's clock says nothing.
+"""
 
 import subprocess
 import sys
@@ -14,6 +17,7 @@ from ingest.batch import Committer
 from ingest.pipeline import Understood
 from ingest.rollup import roll_readings, roll_up
 from ingest.store import Store
+from tests.bench.meter import cpu_s
 from tests.bench.site import site
 from tests.bench.table import Line, Target
 from tests.dashboards.asked import Query, queries
@@ -21,6 +25,7 @@ from tests.dashboards.lived import offices
 from tests.screen.commune import UNIT
 
 YEAR = timedelta(days=365)
+_TIMES = 20
 _BUILD = "import hashlib; from dashboards import build; print(hashlib.sha256(repr(build.files()).encode()).hexdigest())"
 
 
@@ -85,19 +90,22 @@ def _chosen(units: Sequence[str]) -> dict[str, Sequence[str]]:
 def _page(
     store: Store, its: Sequence[Query], start: datetime, stop: datetime, units: Sequence[str]
 ) -> tuple[float, float]:
-    """Return the time of all queries of a page, one after the other, and that of reading their rows from tables."""
+    """Return the CPU time of all queries of a page, and that of reading their rows from tables."""
     asked = [query.sent(start, stop, _chosen(units)) for query in its]
     with store.transaction() as link:
-        began = time.perf_counter()
+        link.execute("set local max_parallel_workers_per_gather = 0")
+        pid = link.info.backend_pid
+        began = cpu_s(pid)
         for sql in asked:
             link.execute(sql.encode(), prepare=False).fetchall()
-        took = 1000 * (time.perf_counter() - began)
+        took = 1000 * (cpu_s(pid) - began)
         for n, sql in enumerate(asked):
             link.execute(f"create temp table raw_{n} on commit drop as {sql}".encode(), prepare=False)
-        began = time.perf_counter()
-        for n in range(len(asked)):
-            link.execute(f"select * from raw_{n}".encode(), prepare=False).fetchall()  # noqa: S608 - our own name
-        return took, 1000 * (time.perf_counter() - began)
+        began = cpu_s(pid)
+        for _ in range(_TIMES):  # the CPU clock ticks by hundredths of a second
+            for n in range(len(asked)):
+                link.execute(f"select * from raw_{n}".encode(), prepare=False).fetchall()  # noqa: S608 - our own name
+        return took, max(1000 * (cpu_s(pid) - began), 10) / _TIMES
 
 
 def _each(store: Store, start: datetime, stop: datetime, units: Sequence[str]) -> list[tuple[float, str]]:
@@ -130,6 +138,10 @@ def _fill(store: Store, communes: int, devices: int, now: datetime, *, minutes: 
             link.execute(statement, {"unit": UNIT, "units": units[1:]})
     while roll_up(store):
         pass
+    roll_readings(store)
+    with store.transaction() as link:
+        for statement in _KEPT:
+            link.execute(statement)
     roll_readings(store)
     with psycopg.connect(store.url, autocommit=True) as link:
         link.execute("vacuum analyze")
@@ -187,6 +199,30 @@ _YEAR_OF_DEVICES = (
          lateral (select %(now)s - interval '365 days' * (n / 1001.0) as at) t""",
 )
 """Statements that fill tables of devices for every commune; ``falls`` is how many spans a device has."""
+_KEPT = (
+    """insert into reading_hour (key, unit, at, label, value, n)
+    select k.key, k.unit, h.at, k.label, round((random() * 50)::numeric, 2), 1500
+    from (select distinct key, unit, label from reading_hour where samples is null) k,
+         generate_series(hour_of(now() - interval '365 days'), hour_of(now() - interval '65 minutes'), '1 hour') h(at)
+    on conflict do nothing""",
+    """insert into reading_hour (key, unit, at, label, n, samples)
+    select 'network_line_load_p95', l.unit, h.at, l.label, 60, array_agg(s.load order by s.load)
+    from (select unit, name || '/' || way as label
+          from device, unnest(array['in', 'out']) way where kind = 'network') l,
+         generate_series(day_of(now()) - interval '7 days', hour_of(now() - interval '65 minutes'), '1 hour') h(at),
+         lateral (select round((random() * 90)::numeric, 2) + 0 * length(l.label) as load
+                  from generate_series(1, 12)) s
+    group by l.unit, h.at, l.label
+    on conflict (key, unit, at, label) do update set n = excluded.n, samples = excluded.samples""",
+    """insert into reading_day (key, unit, at, label, value)
+    select 'network_line_load_p95', unit, d.at, name || '/' || way, round((random() * 95)::numeric, 2)
+    from device, unnest(array['in', 'out']) way,
+         generate_series(day_of(now() - interval '365 days'), day_of(now() - interval '1 day'), '1 day') d(at)
+    where kind = 'network' on conflict do nothing""",
+    "delete from reading_greatest_of",
+    "delete from reading_day_due where at < day_of(now())",
+)
+"""Statements that keep what is missing: hours of a year, seven days of a line's 288 samples each, days of a year."""
 _COPIES = (
     """insert into observation (unit, indicator, period_start, period_end, period_kind, cumulative, scope, dims,
         revision, latest, value, numerator, denominator, bound, low, high, stated, quality, source, address,

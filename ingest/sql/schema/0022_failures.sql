@@ -421,16 +421,16 @@ end
 $$;
 
 -- What the time of single devices counted as by the local day, in microseconds, for days in [p_start, p_stop), both local
--- midnights: their totals as far as these go, the rest from the spans.
+-- midnights: their totals as far as these go, the rest from the spans. n: which device.
 create function device_days(p_units text[], p_kinds text[], p_names text[], p_start timestamptz, p_stop timestamptz)
-returns table (unit text, kind text, name text, day date, online bigint, offline bigint, fault bigint,
+returns table (n bigint, unit text, kind text, name text, day date, online bigint, offline bigint, fault bigint,
                maintenance bigint, blind bigint)
 language sql stable parallel safe as $$
 with asked as materialized (
-    select k.unit, k.kind, k.name, k.upto
-    from unnest(p_units, p_kinds, p_names) as a(unit, kind, name) join uptime_known k using (unit, kind, name)
+    select a.n, k.unit, k.kind, k.name, k.upto
+    from unnest(p_units, p_kinds, p_names) with ordinality as a(unit, kind, name, n) join uptime_known k using (unit, kind, name)
 ), moved as (
-    select a.unit, a.kind, a.name, u.day, u.online - lag(u.online, 1, 0::bigint) over w as online,
+    select a.n, a.unit, a.kind, a.name, u.day, u.online - lag(u.online, 1, 0::bigint) over w as online,
            u.offline - lag(u.offline, 1, 0::bigint) over w as offline,
            u.fault - lag(u.fault, 1, 0::bigint) over w as fault,
            u.maintenance - lag(u.maintenance, 1, 0::bigint) over w as maintenance,
@@ -445,14 +445,14 @@ with asked as materialized (
          where (t.unit, t.kind, t.name) = (a.unit, a.kind, a.name) and t.day < local_day(p_start)
          order by t.day desc limit 1)) u
     where a.upto > local_day(p_start)
-    window w as (partition by a.unit, a.kind, a.name order by u.day)
+    window w as (partition by a.n order by u.day)
 ), live as materialized (
-    select array_agg(unit) as units, array_agg(kind) as kinds, array_agg(name) as names,
+    select array_agg(n) as ns, array_agg(unit) as units, array_agg(kind) as kinds, array_agg(name) as names,
            array_agg(midnight(greatest(local_day(p_start), upto))) as starts, array_agg(p_stop) as stops
     from asked where midnight(greatest(local_day(p_start), upto)) < least(p_stop, now())
 )
 select * from moved where day >= local_day(p_start)
 union all
-select s.unit, s.kind, s.name, s.day, s.online, s.offline, s.fault, s.maintenance, s.blind
+select l.ns[s.n], s.unit, s.kind, s.name, s.day, s.online, s.offline, s.fault, s.maintenance, s.blind
 from live l cross join lateral device_slices(l.units, l.kinds, l.names, l.starts, l.stops) s
 $$;
