@@ -121,12 +121,15 @@ class Live:
 
     async def _turn(self) -> None:
         self._woken.clear()
-        self._take()
+        await self._pass_on()
         now = time.monotonic()
         breathe = now >= self._breathed + _BREATH
+        parts = [part for part, due in self._due.items() if due <= now]
         try:
-            parts = [part for part, due in self._due.items() if due <= now]
-            await asyncio.to_thread(self._read, parts)
+            for part in parts:
+                await asyncio.to_thread(self._read, part)
+                await self._pass_on()
+            await asyncio.to_thread(self._read_touched)
             self._away = None if parts else self._away
         except StoreDown as down:
             if self._away is None:
@@ -135,6 +138,19 @@ class Live:
             self._due = {part: max(due, now + _RETRY) for part, due in self._due.items()}
         if breathe:
             self._breathed = now
+        await self._show(breathe=breathe)
+        self._forget()
+
+    async def _pass_on(self) -> None:
+        """Show at once what the hub said: a device's change waits for no number that is read."""
+        if not self._heard:
+            return
+        away = self._away
+        self._take()
+        if self._away == away:  # whether the database is away is known after a look
+            await self._show(breathe=False)
+
+    async def _show(self, *, breathe: bool) -> None:
         for spoken, before in list(self._pictures.items()):
             after = await asyncio.to_thread(self._drawn, spoken, breathe=breathe)
             differing = picture.changes(before, after)
@@ -143,7 +159,6 @@ class Live:
                 for tell, tongue in list(self._screens.values()):
                     if tongue == spoken:
                         tell({**differing, "now": time.time()})
-        self._forget()
 
     def _drawn(self, spoken: Language, *, breathe: bool) -> Picture:
         with language.speaking(spoken):
@@ -176,12 +191,13 @@ class Live:
                 if orjson.loads(event.data)["state"] == "away":
                     self._away = self._away or time.time()
 
-    def _read(self, parts: Iterable[str]) -> None:
-        for part in parts:
-            begun = time.monotonic()
-            getattr(self, f"_read_{part}")()
-            took = time.monotonic() - begun
-            self._due[part] = time.monotonic() + max(_EVERY[part], took * _SHARE)
+    def _read(self, part: str) -> None:
+        begun = time.monotonic()
+        getattr(self, f"_read_{part}")()
+        took = time.monotonic() - begun
+        self._due[part] = time.monotonic() + max(_EVERY[part], took * _SHARE)
+
+    def _read_touched(self) -> None:
         self._read_keys(sorted(self._touched))
         if self._touched.intersection(tiles.keys_touched("case")):
             self._read_overdue()
