@@ -48,9 +48,9 @@ def mount(app: FastAPI) -> None:
     served.add_static_files("/screen/fonts", _HERE / "fonts", max_cache_age=_YEAR)
     served.add_static_file(local_file=_HERE / "style.css", url_path="/screen/style.css", max_cache_age=_YEAR)
     version = hashlib.sha256((_HERE / "style.css").read_bytes()).hexdigest()[:12]
-    style = f"/screen/style.css?{version}"
-    ui.add_head_html(_head(style), shared=True)
-    build(store, live, doorkeeper, style)
+    head = _head(f"/screen/style.css?{version}")
+    ui.add_head_html(head, shared=True)
+    build(store, live, doorkeeper, head)
     served.add_middleware(Packed)
     ui.run_with(app, title=TITLE, favicon=_HERE / "favicon.svg", language="vi", dark=None, tailwind=False,
                 reconnect_timeout=20.0, binding_refresh_interval=None, show_welcome_message=False,

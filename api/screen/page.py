@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from fastapi import Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import RedirectResponse
 from nicegui import Client, ui
+from nicegui import app as served
 from starlette.datastructures import URL
 
 from api.access import COOKIE, Principal, recognise
-from api.screen import language, pages
+from api.screen import language, pages, placard
 from api.screen.components import Shell, SignIn, preloads
 from api.screen.live import Live
 from api.screen.picture import Picture
@@ -25,13 +26,6 @@ TITLE = "Trung tâm giám sát, điều hành thông minh"
 
 _LOOK_AGAIN = 60.0
 """Seconds between two looks whether the people at the screens are still signed in."""
-_AWAY = """<!doctype html><html lang="vi"><meta charset="utf-8">
-<title>Đang chờ cơ sở dữ liệu</title><link rel="stylesheet" href="{style}">
-<main class="door"><p role="status">Cơ sở dữ liệu không trả lời. Trang này tự mở lại khi có kết nối.</p></main>
-<script>
-setInterval(() => fetch("/readyz").then((said) => said.status < 500 && location.reload(), () => null), 3000);
-</script>"""
-"""Reloads only what answers: a wall must never come to a browser's own page of errors."""
 
 
 @dataclass(slots=True)
@@ -68,8 +62,8 @@ class Doorkeeper:
                     visitor.client.open(visitor.door)
 
 
-def build(store: Store, live: Live, doorkeeper: Doorkeeper, style: str) -> None:
-    """Declare the pages ``/`` and ``/sign-in``; ``style`` is the address of the style sheet."""
+def build(store: Store, live: Live, doorkeeper: Doorkeeper, head: str) -> None:
+    """Declare every page, ``/sign-in``, and what stands elsewhere; ``head`` is what all of them need first."""
 
     async def admitted(request: Request) -> Principal | None:
         return await asyncio.to_thread(recognise, store, request.cookies.get(COOKIE), None)
@@ -78,7 +72,7 @@ def build(store: Store, live: Live, doorkeeper: Doorkeeper, style: str) -> None:
         try:
             principal = await admitted(request)
         except StoreDown:
-            return HTMLResponse(_AWAY.format(style=style), 503, {"Retry-After": "5", "Cache-Control": "no-store"})
+            return placard.away(request, head)
         door = _door(request.url, expired=True)
         if principal is None:
             return RedirectResponse(door if COOKIE in request.cookies else _door(request.url), 303)
@@ -110,6 +104,8 @@ def build(store: Store, live: Live, doorkeeper: Doorkeeper, style: str) -> None:
             log.debug("sign-in page without a database")
         SignIn(language.chosen(request.cookies.get(language.COOKIE)))
         return None
+
+    served.add_exception_handler(404, lambda request, _: placard.nowhere(request, head))
 
 
 def _door(url: URL, *, expired: bool = False) -> str:
