@@ -1,5 +1,7 @@
 """Files that never change at their address, compressed once a process instead of for every screen that opens."""
 
+import asyncio
+
 import nicegui
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.gzip import GZipMiddleware
@@ -27,20 +29,25 @@ class Packed(GZipMiddleware):
             await super().__call__(scope, receive, send)
             return
         path = scope["path"]
-        start, body = self._kept.get(path) or await self._ask(scope, receive)
+        start, body = self._kept.get(path) or await self._ask(scope)
         if start["status"] == 200 and len(self._kept) < _MOST:
             self._kept[path] = start, body
         # Headers are copied: who stands before us adds its own.
         await send({**start, "headers": list(start["headers"])})
         await send({"type": "http.response.body", "body": body})
 
-    async def _ask(self, scope: Scope, receive: Receive) -> tuple[Message, bytes]:
+    async def _ask(self, scope: Scope) -> tuple[Message, bytes]:
         said: list[Message] = []
 
         async def note(message: Message) -> None:
             said.append(message)
 
-        await super().__call__(scope, receive, note)
+        async def stay() -> Message:
+            # Whoever hangs up while it is read must not leave half a file for all who come later.
+            never: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
+            return await never
+
+        await super().__call__(scope, stay, note)
         start, body = said[0], b"".join(message.get("body", b"") for message in said[1:])
         MutableHeaders(raw=start["headers"])["Content-Length"] = str(len(body))
         return start, body

@@ -1,12 +1,18 @@
 """What a screen loads: little, at once, and packed once."""
 
+import asyncio
+import gzip
 import re
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, Page
+from starlette.responses import StreamingResponse
+from starlette.types import Message, Receive, Scope, Send
 
+from api.screen.packed import Packed
 from ingest.store import Store
 from tests.screen import commune
 from tests.screen.conftest import PASSWORD, Screen, Watched
@@ -73,6 +79,46 @@ def test_a_file_that_never_changes_is_packed_once_and_given_as_asked(filled: Scr
         assert "immutable" in packed[1].headers["cache-control"]
         assert int(packed[1].headers["content-length"]) < len(plain.content)
         assert client.get(script + "x").status_code == 404
+
+
+def test_who_hangs_up_leaves_no_half_file_to_others() -> None:
+    """A page that is left while it loads; what is kept of a file is kept for as long as the service runs."""
+    whole = b"export const answer = 42;\n" * 10_000
+    pieces = [whole[n : n + 10_000] for n in range(0, len(whole), 10_000)]
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        async def slowly() -> AsyncIterator[bytes]:
+            for piece in pieces:
+                yield piece
+                await asyncio.sleep(0.001)
+
+        await StreamingResponse(slowly(), media_type="text/javascript")(scope, receive, send)
+
+    async def ask(*, hangs_up: bool) -> bytes:
+        said: list[Message] = []
+
+        async def receive() -> Message:
+            if not hangs_up:
+                await asyncio.sleep(60)
+            return {"type": "http.disconnect"}
+
+        async def send(message: Message) -> None:
+            said.append(message)
+
+        scope = {
+            "type": "http", "method": "GET", "path": "/screen/style.css", "query_string": b"",
+            "headers": [(b"accept-encoding", b"gzip")], "asgi": {"version": "3.0", "spec_version": "2.3"},
+        }  # fmt: skip
+        await packed(scope, receive, send)
+        return gzip.decompress(b"".join(message.get("body", b"") for message in said))
+
+    async def both() -> bytes:
+        await ask(hangs_up=True)
+        return await ask(hangs_up=False)
+
+    packed = Packed(app)
+    with ThreadPoolExecutor(1) as apart:  # the browser's driver has a loop of its own in this thread
+        assert apart.submit(asyncio.run, both()).result() == whole
 
 
 def test_style_of_a_newer_release_has_another_address(filled: Screen) -> None:
