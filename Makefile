@@ -10,8 +10,9 @@ ARGS ?=
 demo: .venv/demo
 	@$(BIN)/ioc demo $(ARGS)
 
+# A file's tests stay together: its servers and its browser are started once.
 test: .venv/dev .venv/debian
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 # What writes, keeps, counts and shows rows, on TimescaleDB's Apache edition; its own tests meet the community's too.
 TIMESCALE := $(addprefix tests/ingest/test_,timescale.py schema.py store_laws.py register.py availability.py evidence.py) \
