@@ -98,7 +98,9 @@ class Told(Incident):
     """An incident with every step of its life, and what its rule says."""
 
     help: str
+    help_en: str
     source: str
+    source_en: str
     history: list[Step]
 
 
@@ -204,5 +206,5 @@ def told(store: Store, id_: int) -> dict[str, object]:
         raise nobody(id_)
     rule = rules.shipped().get(row["rule"])
     history = [passed(step, ("detail",)) for step in store.rows(STEPS["incident_history"], (id_,))]
-    more = {"help": rule.help if rule else "", "source": rule.source if rule else "", "history": history}
-    return passed(row, JSON) | more
+    said = {name: getattr(rule, name) if rule else "" for name in ("help", "help_en", "source", "source_en")}
+    return passed(row, JSON) | said | {"history": history}

@@ -70,7 +70,9 @@ class Threshold(BaseModel):
     title_vi: str
     title_en: str
     help: str
+    help_en: str
     source: str
+    source_en: str
     version: int
     now: Form
     configured: Form
@@ -190,7 +192,8 @@ def _told(
     today = now.astimezone(LOCAL).date()
     return {
         "key": rule.key, "unit": unit, "subject": rule.subject, "title_vi": rule.title_vi, "title_en": rule.title_en,
-        "help": rule.help, "source": rule.source, "version": its[-1].id if its else 0,
+        "help": rule.help, "help_en": rule.help_en, "source": rule.source, "source_en": rule.source_en,
+        "version": its[-1].id if its else 0,
         "now": _stands(known, rule, entries, its, unit, now),
         "configured": _stands(known, rule, entries, [], unit, now),
         "toml": toml(known.of(rule.key, unit, now), unit, today),

@@ -52,12 +52,16 @@ class Rule(Part):
     every: Duration = timedelta(seconds=5)
     owner: Actor
     help: str = Field(min_length=1)
+    help_en: str = Field(min_length=1)
     source: str = Field(min_length=1)
     """Where the threshold comes from."""
+    source_en: str = Field(min_length=1)
     valid_from: date
     enabled: bool = True
 
-    fixed: ClassVar[frozenset[str]] = frozenset({"key", "subject", "title_vi", "title_en", "source", "help", "left_to"})
+    fixed: ClassVar[frozenset[str]] = frozenset(
+        {"key", "subject", "title_vi", "title_en", "help", "help_en", "source", "source_en", "left_to"}
+    )
     """What a commune can't change."""
 
     @model_validator(mode="after")

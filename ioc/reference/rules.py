@@ -34,11 +34,12 @@ def _told(rule: Rule) -> str:
         facts.append(f"over after {_length(rule.clear_for)} of wellness")
     if rule.closes == "person":
         facts.append("ended by a person")
-    lines = [f"### `{rule.key}`", "", f"**{rule.title_vi}** · {rule.title_en}", "", " · ".join(facts), "", rule.help]
+    lines = [f"### `{rule.key}`", "", f"**{rule.title_vi}** · {rule.title_en}", "", " · ".join(facts)]
+    lines += ["", rule.help, "", rule.help_en]
     when = rule.model_dump(mode="json", exclude_unset=True).get("when")
     if when:
         lines += ["", "When: " + code(json.dumps(when, ensure_ascii=False))]
-    return "\n".join([*lines, "", f"Source: {rule.source}", ""])
+    return "\n".join([*lines, "", f"Source: {rule.source} · {rule.source_en}", ""])
 
 
 def _length(length: timedelta) -> str:

@@ -107,6 +107,9 @@ def test_an_incident_tells_its_whole_life(api: Api, store: Store, one: int) -> N
     assert (told["state"], told["assignee"], told["severity"]) == ("resolved", "technician", "critical")
     assert told["history"][1]["note"] == "đã gọi cán bộ kỹ thuật"
     assert "Camera" in told["help"]
+    assert "camera" in told["help_en"]
+    assert told["source"].startswith("Đề xuất của dự án")
+    assert told["source_en"].startswith("The project's proposal")
     assert told["source"]
     actions = store.rows("select action from audit where action like 'incident.%%' order by id")
     assert [row["action"].removeprefix("incident.") for row in actions] == [

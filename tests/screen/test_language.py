@@ -10,6 +10,7 @@ from api.screen import language, tile
 from api.screen.boards import BOARDS
 from api.screen.pages import PAGES
 from dashboards import indicators
+from ingest import rules
 
 ROOT = Path(__file__).parents[2]
 SCREEN = ROOT / "api" / "screen"
@@ -19,7 +20,10 @@ APART = re.compile(
     r"^<!doctype|^Đăng nhập · $|'Tiếng Việt'|^title in |^head in |\(ngày\||^ (đồng|giây)$|^(ngày|tháng|năm) $"
 )
 """What is no text of the screen: code of a template, an expression, a part of a word; the page without a database."""
-_NAMED = re.compile(r"\d+/(\d{4}/)?[A-ZĐ]+-[A-ZĐa-z]+|Đà Nẵng|Bình Lục|Như Cố|Hòa Bình|column Mục tiêu")
+_NAMED = re.compile(
+    r"\d+/(\d{4}/)?[A-ZĐ]+-[A-ZĐa-z]+|Đà Nẵng|Bình Lục|Như Cố|Hòa Bình|Hồ Chí Minh City|Hà Nội|Trung Lộc|Liên Chiểu"
+    r"|column Mục tiêu"
+)
 """Names in the sources of numbers: documents, places, a column of a form."""
 _COMMENT_LINE = re.compile(r"(?m)(?:^|(?<=\s))//.*$")
 _SAID = re.compile(r"""(?<![\w.$])t\(\s*("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')""")
@@ -113,6 +117,13 @@ def test_every_number_explains_itself_in_english() -> None:
         told = f"{one.title_en} | {one.help_en} | {_NAMED.sub('', one.source_en)}"
         assert not VIETNAMESE.search(told), f"{one.key}: {told}"
         assert len(one.help_en) > len(one.help) / 2, f"{one.key}: its English says less than its Vietnamese"
+
+
+def test_every_alarm_rule_explains_itself_in_english() -> None:
+    for rule in rules.shipped().values():
+        told = _NAMED.sub("", f"{rule.title_en} | {rule.help_en} | {rule.source_en}")
+        assert not VIETNAMESE.search(told), f"{rule.key}: {told}"
+        assert len(rule.help_en) > len(rule.help) / 2, f"{rule.key}: its English says less than its Vietnamese"
 
 
 def test_one_text_has_one_english() -> None:

@@ -4,7 +4,7 @@ import { clock, dateOf, sinceOf, spanExact, timeOf } from "clock";
 import { useFresh } from "fresh";
 import { t } from "language";
 import { Mark } from "marks";
-import { may } from "picture";
+import { may, view } from "picture";
 import { ACTORS, SEVERITIES, SEVERITY_MARKS, STATES, STEPS } from "incident_words";
 
 const seconds = (text) => (text ? Date.parse(text) / 1000 : null);
@@ -26,7 +26,7 @@ export default {
         <p><b class="level">{{ t(severities[it.severity]) }}</b> · {{ t(states[it.state]) }}<template v-if="it.assignee"> · {{ t("giao cho {who}", { who: whoOf(it.assignee) }) }}</template></p>
         <p class="muted">{{ t("từ {since}", { since: when(it.since) }) }} · <b>{{ lasted }}</b><template v-if="it.cleared_at"> · {{ t("hết tình trạng lúc {at}", { at: when(it.cleared_at) }) }}</template></p>
       </header>
-      <p v-if="it.help" class="help">{{ it.help }}</p>
+      <p v-if="it.help" class="help">{{ view.language === "en" ? it.help_en : it.help }}</p>
       <p v-if="it.folded_into"><a :href="'/su-co/' + it.folded_into" data-page="1">{{ t("Gộp vào sự cố số {n}", { n: it.folded_into }) }}</a></p>
       <p v-if="subject"><a :href="subject" data-page="1">{{ t("Xem đối tượng: {name}", { name: it.subject_title || it.subject }) }}</a></p>
       <h3>{{ t("Bằng chứng") }}</h3>
@@ -35,7 +35,7 @@ export default {
         <template v-if="it.threshold !== null"><dt>{{ t("Ngưỡng") }}</dt><dd>{{ amount(it.threshold) }}</dd></template>
         <template v-for="line in it.said" :key="line.title"><dt>{{ line.title }}</dt><dd>{{ line.text }}</dd></template>
         <dt>{{ t("Người được báo") }}</dt><dd>{{ whoOf(it.owner) }}</dd>
-        <template v-if="it.source"><dt>{{ t("Căn cứ của ngưỡng") }}</dt><dd>{{ it.source }}</dd></template>
+        <template v-if="it.source"><dt>{{ t("Căn cứ của ngưỡng") }}</dt><dd>{{ view.language === "en" ? it.source_en : it.source }}</dd></template>
       </dl>
       <details v-if="it.members.length" class="members"><summary>{{ t("{n} đối tượng trong nhóm", { n: it.members.length }) }}</summary>
         <ul><li v-for="member in it.members" :key="member.subject">{{ member.title || member.subject }}</li></ul></details>
@@ -60,7 +60,7 @@ export default {
     <p v-else class="nothing" role="status">{{ t("Đang tải…") }}</p>`,
   props: { id: String },
   setup(props) {
-    return { its: useFresh(() => get(`/screen/incidents/${props.id}`), ["incident"]), t, may, marks: SEVERITY_MARKS, severities: SEVERITIES, states: STATES, steps: STEPS };
+    return { its: useFresh(() => get(`/screen/incidents/${props.id}`), ["incident"]), t, view, may, marks: SEVERITY_MARKS, severities: SEVERITIES, states: STATES, steps: STEPS };
   },
   data: () => ({ note: "", assignee: "", busy: false, refused: "" }),
   computed: {

@@ -26,7 +26,7 @@ export default {
       <h2><span>{{ t(subjects[subject]) }} <span class="count">{{ rules.length }}</span></span></h2>
       <details v-for="it in rules" :key="it.key" class="rule">
         <summary><Mark :name="marks[it.now.severity]"/><b>{{ view.language === "en" ? it.title_en : it.title_vi }}</b><span>{{ t(severities[it.now.severity]) }}</span><span class="muted">{{ conditionOf(it.subject, it.now.when) }}</span><span v-if="isOtherwise(it)" class="own-form">{{ t("đã chỉnh") }}</span><span v-for="form in planned(it)" :key="form.said_at" class="own-form">{{ t("sẽ đổi từ {day}", { day: day(form.valid_from) }) }}</span><span v-if="!it.now.enabled" class="own-form">{{ t("đang tắt") }}</span></summary>
-        <p>{{ it.help }}</p>
+        <p>{{ view.language === "en" ? it.help_en : it.help }}</p>
         <p v-if="saved === it.key" role="status">{{ t("Đã lưu.") }}</p>
         <div v-if="may('admin') && editing !== it.key" class="actions"><button type="button" class="button" @click="edit(it.key)">{{ t("Sửa ngưỡng") }}</button></div>
         <ThresholdForm v-if="editing === it.key" :rule="it" @saved="take" @close="editing = ''"/>
@@ -43,7 +43,7 @@ export default {
             <td :data-title="t('Báo cho')">{{ t(actors[form.owner] ?? form.owner) }}</td>
             <td :data-title="t('Người đặt, lý do')" class="detail">{{ form.said_by ? form.said_by + (form.changed.length ? "" : " · " + t("theo cấu hình")) + ": " + form.reason : n ? "ioc.toml" : t("có sẵn") }}</td>
           </tr></tbody></table></div>
-        <p class="muted">{{ t("Căn cứ") }}: {{ it.source }}</p>
+        <p class="muted">{{ t("Căn cứ") }}: {{ view.language === "en" ? it.source_en : it.source }}</p>
         <details class="in-file"><summary>{{ t("Ghi vào ioc.toml thay vì ở đây") }}</summary><p class="muted">{{ t("Đang ghi đúng như cấu hình, hiệu lực từ ngày mai; enabled = false để tắt. Sửa giá trị, kiểm tra bằng lệnh “ioc doctor”, rồi khởi động lại dịch vụ. Ngưỡng đã đặt ở đây vẫn đi trước.") }}</p><pre tabindex="0" :aria-label="'ioc.toml: ' + it.key">{{ it.toml }}</pre></details>
       </details>
     </section><p v-if="!groups.length" class="nothing">{{ t("Không có quy tắc nào khớp.") }}</p></template>`,
@@ -52,7 +52,7 @@ export default {
   computed: {
     groups() {
       const words = plain(route.query.q ?? "").split(/\s+/).filter(Boolean);
-      const shown = this.its.value.items.filter((it) => words.every((word) => plain([it.key, it.title_vi, it.title_en, it.help].join(" ")).includes(word)));
+      const shown = this.its.value.items.filter((it) => words.every((word) => plain([it.key, it.title_vi, it.title_en, it.help, it.help_en].join(" ")).includes(word)));
       return Object.keys(SUBJECTS).map((subject) => [subject, shown.filter((it) => it.subject === subject)]).filter(([, rules]) => rules.length);
     },
   },
