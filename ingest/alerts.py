@@ -76,7 +76,8 @@ def _follow(link: Link, alerts: Sequence[Alert], now: datetime) -> list[Outcome]
 def _one(board: Board, alert: Alert, now: datetime) -> Outcome:
     rule = Rule(
         subject=alert.subject, key=GRAFANA, title_vi=alert.title, title_en=alert.title, severity=alert.severity,
-        owner=alert.owner, help="Grafana", source="Grafana", valid_from=date(2025, 7, 1), reopen_within=_AGAIN,
+        owner=alert.owner, help="Grafana", help_en="Grafana", source="Grafana", source_en="Grafana",
+        valid_from=date(2025, 7, 1), reopen_within=_AGAIN,
     )  # fmt: skip
     fact = Fact(
         alert.unit,
