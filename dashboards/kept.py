@@ -4,9 +4,9 @@
 right; ``indicator.<key>_hours_anew`` makes all of it. Days, of seven days' hours each, likewise.
 ``indicator.keep_hours`` and ``keep_days`` keep those of every number; the store says when (``ingest/sql/schema/0020``).
 
-Of a percentile of seven days the greatest samples are kept, for the day that runs: with ``b`` newer ones, the m-th
-greatest of all is the b-th greatest of these and of the m-b+1st to m-th kept. ``indicator.<key>_running(units)`` finds
-it so, exactly, and ``keep_greatest`` keeps them (``0023``).
+Of a percentile of seven days the greatest samples are kept, for the day that runs: with ``b`` newer ones, the kept
+before the m-b-th are certainly above the m-th greatest of all, so that is sought among the m-b-th to m-th kept and
+these. ``indicator.<key>_running(units)`` finds it so, exactly, and ``keep_greatest`` keeps them (``0023``).
 """
 
 import math
@@ -121,8 +121,8 @@ with week as materialized (
 )
 select r.unit, r.label,
        case when r.b = 0 then r.samples[r.m]
-            else (select s.load from unnest(r.samples[greatest(r.m - r.b, 0) + 1 : r.m] || r.newer) as s(load)
-                  order by s.load desc offset r.m - greatest(r.m - r.b, 0) - 1 limit 1) end::numeric
+            else (select s.load from unnest(r.samples[greatest(r.m - r.b, 1) : r.m] || r.newer) as s(load)
+                  order by s.load desc offset r.m - greatest(r.m - r.b, 1) limit 1) end::numeric
 from ranked r
 union all
 select d.unit, d.label, d.value

@@ -68,7 +68,7 @@ def same(store: Store) -> Sequence[tuple[object, ...]]:
     return shown
 
 
-@hypothesis_settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_the_week_that_runs_is_that_of_all_samples(lines: Store, steps: Sequence[object]) -> None:
     """Whatever came when, late or not, and was kept between."""
@@ -92,6 +92,21 @@ def test_a_whole_week_needs_no_more_than_is_kept(lines: Store) -> None:
     held = lines.rows("select n, cardinality(samples) as kept from reading_greatest where unit = %s", (UNIT,))
     assert len(held) == 4
     assert all(row["kept"] == most and row["n"] > 6 * 288 - 24 for row in held)
+    assert len(same(lines)) == 4
+
+
+@pytest.mark.parametrize("newest", [0, 55, 100])
+def test_the_newest_sample_may_be_the_greatest(lines: Store, newest: float) -> None:
+    """Whether it lies below, among or above all that are kept."""
+    lines.execute("truncate device_report")
+    fill(lines, UNIT, 30, 25, 1)
+    roll_readings(lines)
+    lines.execute(
+        "insert into device_report (unit, kind, name, at, digest, received_at, state, readings, source)"
+        " select unit, kind, name, now(), 0, now(), 'online', jsonb_build_object('load_in_pct', %s::float), 'test'"
+        " from device where unit = %s",
+        (newest, UNIT),
+    )
     assert len(same(lines)) == 4
 
 
