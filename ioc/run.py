@@ -13,7 +13,7 @@ import typer
 from ingest.config import Settings
 from ingest.errors import ConfigError, IocError, StoreDown
 from ioc.ports import claim
-from ioc.unused import CLIENTS, COMMAND_LINES, left_out
+from ioc.unused import CLIENTS, COMMAND_LINES, RELOADERS, holidays_of_vietnam, left_out
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +39,7 @@ def fit(settings: Settings) -> None:
 
 
 def _ingest(settings: Settings) -> int:
+    holidays_of_vietnam()
     with left_out(*COMMAND_LINES):
         from dashboards import indicators
         from ingest.service import Service
@@ -55,7 +56,8 @@ def _ingest(settings: Settings) -> int:
 
 
 def _api(settings: Settings) -> int:
-    with left_out(*COMMAND_LINES, *CLIENTS):
+    holidays_of_vietnam()
+    with left_out(*COMMAND_LINES, *CLIENTS, *RELOADERS):
         from api.app import create_app
         from api.screen import mount
         from api.server import Server
