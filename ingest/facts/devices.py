@@ -1,6 +1,7 @@
 """Devices as facts: what a rule's clauses make of a device's state, words and numbers."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -8,6 +9,7 @@ from psycopg import sql
 
 from ingest.conditions import Bound, Clause, Devices
 from ingest.facts import View, decimal
+from ingest.facts.backlog import behind
 from ingest.incidents import Fact, Key, Verdict
 from ingest.outages import places
 from ingest.rule import DeviceRule, GroupRule
@@ -19,17 +21,23 @@ _HEARD = ("online", "degraded", "fault")
 
 
 def facts(view: View, rule: DeviceRule) -> list[Fact]:
-    """Return the devices that a rule may concern, and those that it watches."""
+    """Return the devices that a rule may concern, and those that it watches; unseen while they tell of the past."""
     found: dict[Key, Fact] = {}
+    judged: dict[Key, Mapping[str, Any]] = {}
     forms = view.rules.plans(rule.key, view.day)
     for plan in forms:
         for row in _candidates(view, plan):
+            judged[_key(row)] = row
             found[_key(row)] = _fact(_when(plan), row)
     named = [(unit, *subject.partition("/")[::2]) for unit, subject in view.watched(rule.key)]
     for row in view.rows(QUERIES["watched_devices"], [list(column) for column in zip(*named, strict=True)] or [[]] * 3):
         own = view.rules.of(rule.key, row["unit"], view.day)
         assert isinstance(own, DeviceRule)  # noqa: S101 - a change never changes the form
+        judged[_key(row)] = row
         found[_key(row)] = _fact(own.when, row)
+    for key in behind(view, judged.values()):
+        if found[key].verdict != "exempt":
+            found[key] = replace(found[key], verdict="unseen")
     return list(found.values())
 
 

@@ -2,16 +2,30 @@
 
 -- watched_devices: devices that an incident is about, or might soon be
 select s.unit, s.kind, s.name, d.title, d.hamlet, d.upstream, d.lifecycle, s.state, s.reported, s.since, s.reason, s.at,
-       s.readings, s.labels
+       s.readings, s.labels, s.decided_by, s.source, s.seen_at, s.told_at
 from unnest(%s::text[], %s::text[], %s::text[]) as w(unit, kind, name)
 join device_state s using (unit, kind, name)
 join device d using (unit, kind, name)
 
 -- candidate_devices: the columns of a device that a rule judges
 select s.unit, s.kind, s.name, d.title, d.hamlet, d.upstream, d.lifecycle, s.state, s.reported, s.since, s.reason, s.at,
-       s.readings, s.labels
+       s.readings, s.labels, s.decided_by, s.source, s.seen_at, s.told_at
 from device_state s
 join device d using (unit, kind, name)
+
+-- catching_up: those of these devices whose last words of that source were late, each by another time, as what was kept is
+select w.unit, w.kind, w.name
+from unnest(%(units)s::text[], %(kinds)s::text[], %(names)s::text[], %(sources)s::text[]) as w(unit, kind, name, source)
+cross join lateral (
+    select count(*) as words, (array_agg(late order by at desc))[1] as late, max(late) - min(late) as spread,
+           max(received_at) - min(received_at) as apart
+    from (select at, received_at, received_at - at as late
+          from device_report r
+          where (r.unit, r.kind, r.name) = (w.unit, w.kind, w.name) and r.source = w.source
+            and r.at > %(now)s - interval '8 days'
+          order by at desc limit 2) r
+) said
+where said.late > %(late)s and (said.words = 1 or said.spread > said.apart / 2 + interval '0.5 seconds')
 
 -- fallen_units: communes where so many devices fell in the last days
 select s.unit

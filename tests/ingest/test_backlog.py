@@ -6,15 +6,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from connectors.contract import Message
+from connectors.contract import DeviceId, DeviceReport, Message
 from connectors.loudspeaker_mqtt import LoudspeakerMqtt
+from dashboards import indicators
 from ingest import renewal
 from ingest.batch import Committer
 from ingest.config import Ingest
 from ingest.health import declare
 from ingest.pipeline import Understood, understand
 from ingest.rhythm import rhythms
+from ingest.rules import load
 from ingest.store import Store
+from ingest.watch import Watch
 from tests.ingest.conftest import settings
 
 DEVICES = [f"loa-{n}" for n in range(6)]
@@ -116,3 +119,106 @@ def test_while_it_goes_on_it_waits_but_not_for_ever(declared: Store) -> None:
     declared.execute("update renewal set asked_at = now() - interval '1 minute'")
     committer.commit(said(datetime.now(UTC)))
     assert renew(declared) == len(DEVICES)
+
+
+FAULTY = "loa-1"
+HEALED, ILL = range(10, 30), range(40, MINUTES)
+"""Minutes in which every device was ill and got well again, and in which one of them is to this day."""
+
+
+def said_by(name: str, state: str, at: datetime, received_at: datetime) -> Understood:
+    body = json.dumps({"at": at.isoformat(), "state": state}).encode()
+    message = Message("loa", f"ioc/05068/loudspeaker/{name}/status", body, received_at)
+    return understand(LoudspeakerMqtt(), message, {"05068"})
+
+
+def kept(received_at: datetime) -> list[Understood]:
+    """What devices kept while nobody listened, minute by minute: of all their illnesses one lasts."""
+    found = []
+    for minute in range(MINUTES):
+        for name in DEVICES:
+            state = "fault" if minute in HEALED or (name == FAULTY and minute in ILL) else "idle"
+            at = received_at - timedelta(minutes=MINUTES - minute)
+            found.append(said_by(name, state, at, received_at))
+    return found
+
+
+def look(store: Store, now: datetime) -> list[tuple[str, str, datetime, list[str]]]:
+    """Look as the engine does after a restart; returns every incident with its steps."""
+    Watch(store, load(), "05068").tick(now)
+    rows = store.rows("select id, rule, subject, opened_at from incident order by id")
+    steps = "select action from incident_event where incident = %s order by id"
+    return [(r["rule"], r["subject"], r["opened_at"], [s["action"] for s in store.rows(steps, (r["id"],))])
+            for r in rows]  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [150, 6], ids=["as a backlog", "minute by minute"])
+def test_a_backlog_tells_of_the_illness_that_lasts_and_of_none_that_is_over(declared: Store, size: int) -> None:
+    """Wherever the engine looks in between, and the renewal with it."""
+    indicators.install(declared)
+    committer, now = Committer(declared), datetime.now(UTC)
+    lasts = ("device_fault", f"loudspeaker/{FAULTY}", now - timedelta(minutes=MINUTES - ILL.start), ["opened"])
+    for batch in pieces(kept(now), size):
+        committer.commit(batch)
+        assert look(declared, now) in ([], [lasts])
+        declared.execute("update renewal set due_at = now()")
+        renew(declared)
+        assert look(declared, now) in ([], [lasts])
+    assert look(declared, now + timedelta(minutes=1)) == [lasts]
+
+
+def test_an_incident_that_lasts_neither_ends_nor_returns_while_a_backlog_tells_of_before(declared: Store) -> None:
+    indicators.install(declared)
+    committer, now = Committer(declared), datetime.now(UTC)
+    before = now - timedelta(minutes=MINUTES + 30)
+    for minute in range(30):
+        at = before + timedelta(minutes=minute)
+        committer.commit([said_by(FAULTY, "fault", at, at)])
+    (told,) = look(declared, now - timedelta(minutes=MINUTES))
+    assert told == ("device_fault", f"loudspeaker/{FAULTY}", before, ["opened"])
+    for batch in pieces(kept(now), 6):
+        committer.commit(batch)
+        assert look(declared, now) == [told]
+
+
+SLOW = "camera_frozen"
+"""The rule that waits the least, a minute."""
+
+
+def frozen(store: Store, at: datetime, received_at: datetime, verdict: str) -> None:
+    state = "fault" if verdict == "frozen" else "online"
+    report = DeviceReport(DeviceId("05068", "camera", "cam-1"), at, state, {}, {"verdict": verdict})
+    Committer(store).commit([Understood(Message("loa", "/cam-1", f"{at}".encode(), received_at), (report,))])
+
+
+def test_words_that_trickle_in_late_alarm_nobody_of_what_is_over(declared: Store) -> None:
+    """A device behind a narrow line takes minutes to tell of hours: longer than some rules wait."""
+    indicators.install(declared)
+    now = datetime.now(UTC)
+    frozen(declared, now - timedelta(hours=3), now - timedelta(hours=3), "")
+    for second in range(0, 150, 3):
+        received_at = now + timedelta(seconds=second)
+        frozen(declared, now - timedelta(minutes=150 - second), received_at, "frozen" if second < 120 else "")
+        if second % 15 == 0:
+            assert look(declared, received_at) == []
+
+
+def test_a_clock_that_is_behind_is_no_backlog(declared: Store) -> None:
+    indicators.install(declared)
+    now = datetime.now(UTC)
+    told = []
+    for minute in range(4):
+        received_at = now + timedelta(minutes=minute)
+        frozen(declared, received_at - timedelta(hours=2), received_at, "frozen")
+        told += look(declared, received_at + timedelta(seconds=1))
+    assert [(rule, subject, steps) for rule, subject, _, steps in told[-1:]] == [(SLOW, "camera/cam-1", ["opened"])]
+
+
+def test_a_backlog_that_ends_in_the_past_is_believed_when_no_more_of_it_comes(declared: Store) -> None:
+    indicators.install(declared)
+    now = datetime.now(UTC)
+    for minute in range(30):
+        frozen(declared, now - timedelta(minutes=60 - minute), now, "frozen")
+    assert look(declared, now) == []
+    told = [look(declared, now + timedelta(minutes=minute)) for minute in (1, 2, 3)]
+    assert [(rule, steps) for rule, _, _, steps in told[-1]] == [(SLOW, ["opened"])]
