@@ -15,20 +15,21 @@ _SOON_DAYS = 90
 
 
 class Authority:
-    """Root key and certificate in a folder that only root reads; neither is ever written over."""
+    """Root key and certificate in a folder that only root reads; neither is ever written over.
+
+    The key is needed to sign only, and lies in a safe meanwhile. Every method raises :class:`Mishap`.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.certificate = folder / "ca.crt"
         self._key = folder / "ca.key"
 
     def make(self, name: str) -> bool:
-        """Make the authority unless it exists; tells whether it was made. Raises :class:`Mishap`."""
-        if self._key.exists() != self.certificate.exists():
-            raise Mishap(
-                f"{self._key.parent}: only one of ca.key and ca.crt is there; bring the other back from a copy"
-            )
-        if self._key.exists():
+        """Make the authority unless it exists; its key may lie elsewhere. Tells whether it was made."""
+        if self.certificate.exists():
             return False
+        if self._key.exists():
+            raise Mishap(f"{self.certificate.parent}: ca.crt is missing beside ca.key; bring it back from a copy")
         private_folder(self._key.parent)
         keep(self._key, _openssl("genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:3072"), 0o600)
         made = _openssl(
@@ -61,6 +62,8 @@ class Authority:
         return True
 
     def _sign(self, key: Path, hosts: list[str]) -> bytes:
+        if not self._key.exists():
+            raise Mishap(f"{self._key}: is not there; bring it back from where it is kept, to sign for {hosts[0]}")
         with tempfile.TemporaryDirectory() as folder:
             request, extensions = Path(folder, "request"), Path(folder, "extensions")
             request.write_bytes(_openssl("req", "-new", "-sha256", "-key", key, "-subj", f"/CN={hosts[0]}"))

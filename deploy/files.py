@@ -16,6 +16,8 @@ def private_folder(path: Path) -> None:
 
 def keep(path: Path, content: bytes | str, mode: int) -> bool:
     """Write a new file, whole or not at all; one that exists is left alone. Tells whether it is new."""
+    if path.is_dir():  # what Docker makes where a file to be mounted is missing
+        raise Mishap(f"{path}: is a folder and should be a file; docker compose down, remove it, then again")
     if path.exists():
         return False
     half = path.with_name(f".{path.name}.new")

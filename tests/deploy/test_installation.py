@@ -129,10 +129,52 @@ def test_a_devices_name_cannot_widen_its_rights(
     assert snapshot(made / "broker") == was
 
 
-def test_an_authority_without_its_key_is_not_replaced(made: Path) -> None:
+def test_with_the_authoritys_key_in_a_safe_everything_else_goes_on(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As the guide says: the key is off the machine, until a certificate must be signed."""
     (made / "authority" / "ca.key").unlink()
-    with pytest.raises(Mishap, match=r"only one of ca\.key and ca\.crt"):
+    was = snapshot(made)
+    assert main([*INIT, "--into", str(made)]) == 0
+    assert snapshot(made) == was
+    (made / "web" / "web.crt").unlink()
+    for words in (INIT, ["renew", "--days", "900"]):
+        assert main([*words, "--into", str(made)]) == 2
+        said = capsys.readouterr().err
+        assert "ca.key" in said
+        assert "bring it back" in said
+    assert snapshot(made).items() <= was.items()
+
+
+def test_an_authority_without_its_certificate_is_not_replaced(made: Path) -> None:
+    (made / "authority" / "ca.crt").unlink()
+    with pytest.raises(Mishap, match=r"ca\.crt is missing beside ca\.key"):
         Authority(made / "authority").make("IOC")
+
+
+def test_a_copy_of_the_commune_is_all_that_a_new_machine_needs(
+    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the weekly copy holds, brought to another machine without the authority's key: nobody has to be told anew."""
+    (made / "authority" / "ca.key").unlink()
+    machine = tmp_path / "new"
+    shutil.copytree(made, machine)
+    owners: dict[str, object] = {}
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(shutil, "chown", lambda path, user, _group: owners.update({str(Path(path).name): user}))
+    assert main([*INIT, "--into", str(machine)]) == 0
+    assert {path.relative_to(machine): body for path, body in snapshot(machine).items()} == {
+        path.relative_to(made): body for path, body in snapshot(made).items()
+    }
+    # A copy belongs to whoever made it; the containers' accounts get their folders back.
+    assert {name: owners[name] for name in ("broker", "server.key", "backups", "reports")} == {
+        "broker": 1883, "server.key": 1883, "backups": 70, "reports": 10001,
+    }  # fmt: skip
+
+
+def test_what_docker_made_in_a_files_place_is_named(empty: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`docker compose up` before `init` leaves folders where files are missing."""
+    (empty / "ioc.toml").mkdir(parents=True)
+    assert main([*INIT, "--into", str(empty)]) == 2
+    assert f"{empty / 'ioc.toml'}: is a folder" in capsys.readouterr().err
 
 
 def test_it_needs_nothing_but_python(empty: Path) -> None:
