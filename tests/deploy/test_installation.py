@@ -129,7 +129,9 @@ def test_a_devices_name_cannot_widen_its_rights(
     assert snapshot(made / "broker") == was
 
 
-def test_with_the_authoritys_key_in_a_safe_everything_else_goes_on(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_with_the_authoritys_key_in_a_safe_everything_else_goes_on(
+    made: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """As the guide says: the key is off the machine, until a certificate must be signed."""
     (made / "authority" / "ca.key").unlink()
     was = snapshot(made)
@@ -153,7 +155,7 @@ def test_an_authority_without_its_certificate_is_not_replaced(made: Path) -> Non
 def test_a_copy_of_the_commune_is_all_that_a_new_machine_needs(
     made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What the weekly copy holds, brought to another machine without the authority's key: nobody has to be told anew."""
+    """The weekly copy on another machine, without the authority's key: no device and no browser needs anything new."""
     (made / "authority" / "ca.key").unlink()
     machine = tmp_path / "new"
     shutil.copytree(made, machine)
