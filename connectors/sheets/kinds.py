@@ -150,6 +150,10 @@ AS_PERIOD = Kind(
     "write it as 'Quý III năm 2026', 'Tháng 8/2026' or 'Từ 08/12/2022 đến 23/10/2023'",
     "viết như “Quý III năm 2026”, “Tháng 8/2026” hoặc “Từ 08/12/2022 đến 23/10/2023”",
 )
+AS_ONE_PERIOD = Kind(
+    "it names several; add a line 'Kỳ báo cáo: Tháng 9 năm 2026' for the one of the figures",
+    "nêu nhiều kỳ; ghi thêm dòng “Kỳ báo cáo: Tháng 9 năm 2026” cho kỳ của số liệu",
+)
 NO_PERIOD = Kind("{said!r:.80} is no period: {form}", "“{said:.80}” không phải kỳ báo cáo; {form}")
 PERIOD_BACKWARDS = Kind("{said!r:.80} ends before it begins: {form}", "“{said:.80}” kết thúc trước khi bắt đầu; {form}")
 SECOND_DAY = Kind(

@@ -7,17 +7,36 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from connectors.contract import Period, PeriodKind
+from connectors.office_figures import kind_of
 from connectors.sheets import kinds
 from connectors.sheets.fault import Kind, Slip
 from connectors.sheets.grid import Cell, Grid, address, word
 
 _DAY = re.compile(r"\b(\d{1,2})\s*(?:[/.-]|thang)\s*(\d{1,2})\s*(?:[/.-]|nam)\s*(\d{4})\b", re.ASCII)
-_COUNTS = {"mot": 1, "hai": 2, "ba": 3, "bon": 4, "tu": 4, "sau": 6, "chin": 9, "i": 1, "ii": 2, "iii": 3, "iv": 4}
+_COUNTS = {
+    "gieng": 1, "mot": 1, "hai": 2, "ba": 3, "bon": 4, "tu": 4, "nam": 5, "sau": 6, "bay": 7, "tam": 8, "chin": 9,
+    "muoi": 10, "muoi mot": 11, "muoi hai": 12, "chap": 12, "i": 1, "ii": 2, "iii": 3, "iv": 4,
+}  # fmt: skip
+_MONTH_NAME = r"\d{1,2}|gieng|muoi hai|muoi mot|muoi|chap|hai|ba|tu|sau|bay|tam|chin|nam(?=\s*(?:/|nam))"
+"""May only as in "tháng năm năm 2026": without its year's word it is a form whose month nobody filled in."""
 _YEAR = r"(?:\s*[/,-]\s*|\s+)(?:nam\s+)?(\d{4})\b"
 _QUARTER = re.compile(rf"\bquy\s*(iv|i{{1,3}}|[1-4]|mot|hai|ba|bon|tu){_YEAR}|\b(\d{{4}})\s*-?q([1-4])\b", re.ASCII)
 _KINDS: dict[int, PeriodKind] = {3: "quarter", 6: "half_year", 9: "nine_months", 12: "year"}
-_MONTHS = re.compile(rf"\b(\d{{1,2}}|sau|chin)\s*thang(\s+(?:dau|cuoi)(?:\s+nam)?)?{_YEAR}", re.ASCII)
-_MONTH = re.compile(rf"\b(?:thang|t)\s*(\d{{1,2}}){_YEAR}|^(\d{{1,2}})/(\d{{4}})$|^(\d{{4}})-(\d{{2}})$", re.ASCII)
+_MONTHS = re.compile(rf"\b(\d{{1,2}}|ba|sau|chin)\s*thang(\s+(?:dau|cuoi)(?:\s+nam)?)?{_YEAR}", re.ASCII)
+_MONTH = re.compile(rf"\b(?:thang|t)\s*({_MONTH_NAME}){_YEAR}|^(\d{{1,2}})/(\d{{4}})$|^(\d{{4}})-(\d{{2}})$", re.ASCII)
+_FROM_TO = re.compile(
+    rf"\bthang\s*({_MONTH_NAME})(?:{_YEAR})?\s*(?:-|–|den|toi)\s*(?:het\s+)?thang\s*({_MONTH_NAME}){_YEAR}", re.ASCII
+)
+_FROM_DAY = re.compile(
+    r"\b(\d{1,2})\s*(?:[/.-]|thang)\s*(\d{1,2})\s*(?:-|–|den|toi)\s*(?:het\s+)?(?:ngay\s+)?$", re.ASCII
+)
+_MENTION = re.compile(
+    r"\b(?:\d{1,2}|ba|sau|chin)\s*thang\b|\b(?:quy|tuan|thang)\s*(?:thu\s*)?"
+    rf"(?:{_MONTH_NAME}|nam|mot|bon|i{{1,3}}|iv)\b(?!\s*thang\b)",
+    re.ASCII,
+)
+"""A month, quarter or week, be it with its year or without."""
+_ASIDE = re.compile(r"\([^()]*\)")
 _WEEK = re.compile(rf"\btuan\s*(?:thu\s*)?(\d{{1,2}}){_YEAR}", re.ASCII)
 _YEARS = re.compile(r"(?:\bnam\s+|\bgiai doan\s+|^)(\d{4})\s*(?:-|–|den|toi)\s*(?:nam\s+)?(\d{4})\b", re.ASCII)
 _ONE_YEAR = re.compile(r"\bnam\s+(\d{4})\b|^(\d{4})$", re.ASCII)
@@ -35,11 +54,21 @@ def period_of(text: str) -> Period | None:
     Raises :class:`Slip` for a day that is none, or an end before its beginning. Days are local, both included.
     """
     said = word(text)
-    for read in (_cumulative, _span, _quarter, _months, _month, _week, _years, _year, _one_day):
+    aside = _ASIDE.sub(" ", said)
+    period = (_named(aside, text) if aside != said else None) or _named(said, text)
+    if period is not None and not EARLIEST <= period.start.year <= period.end.year <= LATEST:
+        raise Slip(kinds.NO_PERIOD, said=text, form=kinds.AS_PERIOD)
+    return period
+
+
+def _named(said: str, text: str) -> Period | None:
+    """Return the one period that is named; :class:`Slip` where there are more, as in "Tháng 9 và 9 tháng …"."""
+    mentions = len(_MENTION.findall(_DAY.sub(" ", said)))
+    for read, most in _READERS:
         period = read(said, text)
         if period is not None:
-            if not EARLIEST <= period.start.year <= period.end.year <= LATEST:
-                raise Slip(kinds.NO_PERIOD, said=text, form=kinds.AS_PERIOD)
+            if mentions > most:
+                raise Slip(kinds.NO_PERIOD, said=text, form=kinds.AS_ONE_PERIOD if mentions > 1 else kinds.AS_PERIOD)
             return period
     return None
 
@@ -67,6 +96,7 @@ def stated_period(grid: Grid, stop: int) -> Period | None:
     """
     titles: dict[Period, Cell] = {}
     labelled: dict[Period, Cell] = {}
+    unclear: list[tuple[Cell, Slip]] = []
     for cell, text in grid.texts(stop):
         said = word(text)
         try:
@@ -81,9 +111,14 @@ def stated_period(grid: Grid, stop: int) -> Period | None:
                 if period is not None and period.kind != "day":
                     titles.setdefault(period, cell)
         except Slip as slip:
-            if label is not None or _CUMULATIVE.search(said):
+            if label is not None:
                 grid.note(cell, slip)
                 return None
+            if slip.kind is kinds.NO_PERIOD or _CUMULATIVE.search(said):
+                unclear.append((cell, slip))
+    if unclear and not labelled:
+        grid.note(*unclear[0])
+        return None
     found = labelled or titles
     if len(found) > 1:
         first, second = list(found.values())[:2]
@@ -102,19 +137,22 @@ def day_in(text: str, form: Kind, whole: str = "") -> date:
 
 def _date(match: re.Match[str], text: str, form: Kind = kinds.AS_PERIOD) -> date:
     day, month, year = map(int, match.groups())
+    return _day_of(year, month, day, match[0], text, form)
+
+
+def _day_of(year: int, month: int, day: int, written: str, text: str, form: Kind = kinds.AS_PERIOD) -> date:
     try:
         return date(year, month, day)
     except ValueError as error:
-        raise Slip(kinds.NO_SUCH_DAY, said=text, day=match[0], form=form) from error
+        raise Slip(kinds.NO_SUCH_DAY, said=text, day=written, form=form) from error
 
 
 def _cumulative(said: str, text: str) -> Period | None:
     if not _CUMULATIVE.search(said):
         return None
-    days = list(_DAY.finditer(said))
-    if len(days) == 1:
-        end = _date(days[0], text)
-        return Period(date(end.year, 1, 1), end, "custom", cumulative=True)
+    days = [_date(day, text) for day in _DAY.finditer(said)]
+    if len(days) == 1 or (len(days) == 2 and (days[0].month, days[0].day, days[0].year) == (1, 1, days[1].year)):
+        return Period(date(days[-1].year, 1, 1), days[-1], "custom", cumulative=True)
     readers: tuple[Callable[[str, str], Period | None], ...] = (_quarter, _months, _month, _year)
     period = next((one for read in readers if (one := read(said, text)) is not None), None)
     if period is None:
@@ -125,9 +163,14 @@ def _cumulative(said: str, text: str) -> Period | None:
 
 def _span(said: str, text: str) -> Period | None:
     days = list(_DAY.finditer(said))
-    if len(days) != 2:
+    shortly = _FROM_DAY.search(said[: days[0].start()]) if len(days) == 1 else None
+    if shortly is not None:  # "Từ 01/07 đến 30/9/2026": the year stands once
+        end = _date(days[0], text)
+        start = _day_of(end.year, int(shortly[2]), int(shortly[1]), shortly[0], text)
+    elif len(days) == 2:
+        start, end = (_date(day, text) for day in days)
+    else:
         return None
-    start, end = (_date(day, text) for day in days)
     if end < start:
         raise Slip(kinds.PERIOD_BACKWARDS, said=text, form=kinds.AS_PERIOD)
     return Period(start, end, "custom")
@@ -160,7 +203,22 @@ def _month(said: str, text: str) -> Period | None:
     if match is None:
         return None
     a, b, c, d, f, e = match.groups()
-    return _whole(int(b or d or f), int(a or c or e), 1, "month", text)
+    month = a or c or e
+    return _whole(int(b or d or f), _COUNTS.get(month) or int(month), 1, "month", text)
+
+
+def _from_to(said: str, text: str) -> Period | None:
+    match = _FROM_TO.search(said)
+    if match is None:
+        return None
+    first, its_year, last, year = match.groups()
+    months = [_COUNTS.get(month) or int(month) for month in (first, last)]
+    if not all(1 <= month <= 12 for month in months):
+        raise Slip(kinds.NO_PERIOD, said=text, form=kinds.AS_PERIOD)
+    start, end = _limits(int(its_year or year), months[0], 1)[0], _limits(int(year), months[1], 1)[1]
+    if end < start:
+        raise Slip(kinds.PERIOD_BACKWARDS, said=text, form=kinds.AS_PERIOD)
+    return Period(start, end, kind_of(start, end))
 
 
 def _week(said: str, text: str) -> Period | None:
@@ -210,3 +268,10 @@ def _limits(year: int, month: int, months: int) -> tuple[date, date]:
     if not EARLIEST <= year <= LATEST:
         raise Slip(kinds.NO_PERIOD, said=str(year), form=kinds.AS_PERIOD)
     return date(year, month, 1), date(year, last, monthrange(year, last)[1])
+
+
+_READERS = (
+    (_cumulative, 1), (_span, 9), (_from_to, 2), (_quarter, 1), (_months, 1), (_month, 1), (_week, 1), (_years, 0),
+    (_year, 0), (_one_day, 0),
+)  # fmt: skip
+"""In this order, each with how many months, quarters and weeks its text may name besides days."""

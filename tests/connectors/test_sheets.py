@@ -152,6 +152,16 @@ def test_formats_of_percent_are_read() -> None:
         ("Tháng 8 năm 2026", "2026-08-01", "2026-08-31", "month", False),
         ("tháng 02/2024", "2024-02-01", "2024-02-29", "month", False),
         ("8/2026", "2026-08-01", "2026-08-31", "month", False),
+        ("Tháng Chín năm 2026", "2026-09-01", "2026-09-30", "month", False),
+        ("Tháng Năm năm 2026", "2026-05-01", "2026-05-31", "month", False),
+        ("Tháng mười hai năm 2025", "2025-12-01", "2025-12-31", "month", False),
+        ("Từ tháng 7 đến tháng 9 năm 2026", "2026-07-01", "2026-09-30", "quarter", False),
+        ("Tháng 12/2025 đến tháng 2/2026", "2025-12-01", "2026-02-28", "custom", False),
+        ("Quý III năm 2026 (tháng 7, 8, 9)", "2026-07-01", "2026-09-30", "quarter", False),
+        ("Tháng 9 năm 2026 (so với tháng 8 năm 2026)", "2026-09-01", "2026-09-30", "month", False),
+        ("Từ ngày 01/07 đến ngày 30/9/2026", "2026-07-01", "2026-09-30", "custom", False),
+        ("Từ ngày 15 tháng 6 đến ngày 14 tháng 7 năm 2026", "2026-06-15", "2026-07-14", "custom", False),
+        ("Lũy kế từ 01/01/2026 đến 25/8/2026", "2026-01-01", "2026-08-25", "custom", True),
         ("6 tháng đầu năm 2026", "2026-01-01", "2026-06-30", "half_year", False),
         ("Sáu tháng cuối năm 2026", "2026-07-01", "2026-12-31", "half_year", False),
         ("9 tháng năm 2026", "2026-01-01", "2026-09-30", "nine_months", False),
@@ -174,8 +184,16 @@ def test_periods_in_words(text: str, start: str, end: str, kind: str, cumulative
 
 
 @pytest.mark.parametrize(
-    "text", ["31/2/2026", "Từ 23/10/2023 đến 08/12/2022", "Tháng 13/2026", "Quý III năm 9999", "Tuần 60/2026"]
-)
+    "text",
+    [
+        "31/2/2026", "Từ 23/10/2023 đến 08/12/2022", "Tháng 13/2026", "Quý III năm 9999", "Tuần 60/2026",
+        "Từ 31/6 đến 30/9/2026", "Từ tháng 9 đến tháng 7 năm 2026",
+        "Tháng 9 và 9 tháng đầu năm 2026", "Quý III và 9 tháng năm 2026",  # which of them?
+        "Tình hình tháng 9, 9 tháng đầu năm và nhiệm vụ tháng 10 năm 2026",
+        "Quý I, II năm 2026", "Tháng 7, 8, 9 năm 2026",  # not the whole year
+        "Tháng     năm 2026", "Quý    năm 2026",  # a form that nobody filled in
+    ],
+)  # fmt: skip
 def test_periods_that_are_none(text: str) -> None:
     with pytest.raises(Slip):
         period_of(text)
