@@ -8,7 +8,7 @@ from functools import lru_cache
 from connectors.contract import Bound, Quality
 from connectors.sheets import kinds
 from connectors.sheets.fault import Slip
-from connectors.sheets.grid import word
+from connectors.sheets.grid import clean, word
 from connectors.sheets.number import DASHES, numeric, written
 
 _MISSING = frozenset({
@@ -45,7 +45,7 @@ QUALITIES: dict[Bound, Quality] = {"gt": "lower_bound", "approx": "estimated", "
 class Figure:
     """What a cell says: ``value`` is ``None`` where a figure is missing, and in a range ``low``..``high``.
 
-    ``percent`` tells that the cell itself says %, ``truth`` that it said yes or no, ``whole`` that it said "all".
+    ``percent`` tells that the cell itself says %, ``truth`` is the word of a yes or no, ``whole`` that it said "all".
     """
 
     value: Decimal | None
@@ -55,7 +55,7 @@ class Figure:
     numerator: Decimal | None = None
     denominator: Decimal | None = None
     percent: bool = False
-    truth: bool = False
+    truth: str = ""
     whole: bool = False
 
     @property
@@ -106,7 +106,7 @@ def said(text: str) -> Figure | None:
     if bare in _WHOLE:
         return Figure(Decimal(100), percent=True, whole=True)
     if bare in _YES or bare in _NO:
-        return Figure(Decimal(bare in _YES), truth=True)
+        return Figure(Decimal(bare in _YES), truth=clean(words))
     found = _bounded(bare, words)
     if any(one is not None and abs(one) > _MOST for one in (found.value, found.low, found.high)):
         raise Slip(kinds.TOO_MUCH, said=words)

@@ -48,6 +48,11 @@ _ALIKE = frozenset(
     {"device", "team", "times", "point", "visit", "person", "case", "count", "criterion", "cooperative", "service"}
 )
 """Units of counts that communes use for each other: only the words of clear things are held against a name."""
+_SMALLER: Mapping[str, Mapping[str, Decimal]] = {
+    "hectare": {"m2": Decimal("0.0001"), "m²": Decimal("0.0001"), "km2": Decimal(100), "km²": Decimal(100)},
+    "tonne": {"ta": Decimal("0.1"), "yen": Decimal("0.01"), "kg": Decimal("0.001")},
+}
+"""What is measured and not counted, in the other units that offices use for it."""
 _POWERS = {"nghin": 1_000, "ngan": 1_000, "1000": 1_000, "1.000": 1_000, "trieu": 1_000_000}
 _POWER = re.compile(r"(nghin|ngan|1000|1\.000|trieu)\s+(.+)")
 _PER = re.compile(r"\s*/\s*(?:thang|quy|nam|nguoi|nguoi/nam|nguoi/thang|nam/nguoi|ho)\b.*")
@@ -76,15 +81,15 @@ def factor(entry: "Entry", written: str) -> Decimal:
     times = Decimal(1)
     if power is not None:
         times, said = Decimal(_POWERS[power[1]]), power[2]
-    if said == "ta" and entry.measure == "tonne":
-        return Decimal("0.1")
+    if said in _SMALLER.get(entry.measure, {}):
+        return times * _SMALLER[entry.measure][said]
     measure = _MEASURES.get(said, "")
     if measure == entry.measure or (
         measure != "percent" and entry.measure in _ALIKE | {""} and measure in _ALIKE | {""}
     ):
         return times
-    if not measure and entry.measure != "percent":
-        return times  # a word that nobody here knows
+    if not measure and entry.measure not in _SMALLER.keys() | {"percent"}:
+        return times  # a word that nobody here knows, of things that are counted
     raise Slip(kinds.OTHER_MEASURE, title=entry.name, expected=label(entry.measure), said=written)
 
 

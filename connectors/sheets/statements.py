@@ -16,7 +16,7 @@ from connectors.sheets.grid import Grid
 from connectors.sheets.heading import Heading, Layout, headings_of, titles
 from connectors.sheets.period import stated_period
 from connectors.sheets.statement import STATEMENT, Statement, Taken, Words
-from connectors.sheets.sums import checked
+from connectors.sheets.sums import Key, checked, key
 from connectors.sheets.unit import Units
 from connectors.sheets.workbook import Workbook, refusal
 
@@ -64,7 +64,8 @@ class StatementWorkbook(Workbook):
         book = self.opened(message)
         latest = self.latest(message)
         faults: list[Fault] = []
-        said: list[Observation] = []
+        said: dict[Key, Observation] = {}
+        seen: dict[Key, tuple[Grid, Taken]] = {}
         tables = 0
         for name in book.sheets:
             try:
@@ -74,7 +75,8 @@ class StatementWorkbook(Workbook):
                 continue
             headings = list(headings_of(grid, self.layouts))
             tables += len(headings)
-            said += self._tables(grid, headings, latest)
+            for one in self._tables(grid, headings, latest, seen):
+                said.setdefault(key(one), one)
             faults += grid.faults
         if not tables and not faults:
             faults.append(Slip(kinds.NO_HEADING, titles=titles(self.layouts[0].anchors)).at("workbook"))
@@ -82,13 +84,15 @@ class StatementWorkbook(Workbook):
             faults.append(Slip(kinds.NOTHING_SAID).at("workbook"))
         if faults:
             raise refusal(faults)
-        return tuple(said)
+        return tuple(said.values())
 
     def read(self, grid: Grid, heading: Heading, stop: int, period: Period | None, latest: date) -> list[Taken]:
         """Read one table, down to the line ``stop``; a connector with further layouts adds its own."""
         return Statement(self.words(), Units(self.unit, self.units), latest).read(grid, heading, stop, period)
 
-    def _tables(self, grid: Grid, headings: list[Heading | None], latest: date) -> list[Observation]:
+    def _tables(
+        self, grid: Grid, headings: list[Heading | None], latest: date, seen: dict[Key, tuple[Grid, Taken]]
+    ) -> list[Observation]:
         found = [heading for heading in headings if heading is not None]
         if not found:
             return []
@@ -99,6 +103,10 @@ class StatementWorkbook(Workbook):
             for heading, stop in zip(found, stops, strict=True)
             for one in self.read(grid, heading, stop, period, latest)
         ]
+        for one in taken:
+            its, first = seen.setdefault(key(one.observation), (grid, one))
+            if its is not grid and first.observation != one.observation:
+                grid.blame(one.cell, kinds.SHEETS_DIFFER, cell=its.place(first.cell))
         return checked(grid, taken, self.words().indicators.entries)
 
 

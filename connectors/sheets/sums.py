@@ -12,7 +12,8 @@ from connectors.sheets.grid import Grid, address
 from connectors.sheets.statement import Taken
 from connectors.sheets.value import additive
 
-_Key = tuple[object, ...]
+Key = tuple[object, ...]
+"""What tells a figure from every other: unit, indicator, period, scope and dims."""
 
 
 def checked(grid: Grid, taken: Sequence[Taken], entries: "dict[str, Entry]") -> list[Observation]:
@@ -20,13 +21,13 @@ def checked(grid: Grid, taken: Sequence[Taken], entries: "dict[str, Entry]") -> 
 
     The same figure twice is one; with another value it is a fault.
     """
-    first: dict[_Key, Taken] = {}
+    first: dict[Key, Taken] = {}
     for one in taken:
-        twin = first.setdefault(_key(one.observation), one)
+        twin = first.setdefault(key(one.observation), one)
         if twin is not one and twin.observation != one.observation:
             grid.blame(one.cell, kinds.TWICE_SAID, cell=address(twin.cell))
-    wrong: set[_Key] = set()
-    left: dict[_Key, Observation] = {}
+    wrong: set[Key] = set()
+    left: dict[Key, Observation] = {}
     broken = _broken_down(first.values())
     for where, one in first.items():
         entry = entries.get(one.observation.indicator)
@@ -42,7 +43,7 @@ def checked(grid: Grid, taken: Sequence[Taken], entries: "dict[str, Entry]") -> 
         if len(parts) > 1 and sum(parts) != total:
             wrong.add(where)
             rest = total - sum(parts)
-            if entry.remainder and rest > 0 and _key(replace(one.observation, indicator=entry.remainder)) not in first:
+            if entry.remainder and rest > 0 and key(replace(one.observation, indicator=entry.remainder)) not in first:
                 left[where] = Observation(
                     one.observation.unit, entry.remainder, one.observation.period, rest, scope=one.observation.scope,
                     dims=one.observation.dims, level=one.observation.level,
@@ -56,14 +57,14 @@ def checked(grid: Grid, taken: Sequence[Taken], entries: "dict[str, Entry]") -> 
     return said
 
 
-def _broken_down(taken: Iterable[Taken]) -> "dict[_Key, list[tuple[list[Decimal], bool]]]":
+def _broken_down(taken: Iterable[Taken]) -> "dict[Key, list[tuple[list[Decimal], bool]]]":
     """Return the parts of every total by one dimension, where there are two at least; villages may be some of many."""
-    parts: defaultdict[tuple[_Key, str], list[Taken]] = defaultdict(list)
+    parts: defaultdict[tuple[Key, str], list[Taken]] = defaultdict(list)
     for one in taken:
         if len(one.observation.dims) == 1:
             dimension = next(iter(one.observation.dims))
-            parts[_key(replace(one.observation, dims={})), dimension].append(one)
-    found: defaultdict[_Key, list[tuple[list[Decimal], bool]]] = defaultdict(list)
+            parts[key(replace(one.observation, dims={})), dimension].append(one)
+    found: defaultdict[Key, list[tuple[list[Decimal], bool]]] = defaultdict(list)
     for (where, dimension), those in parts.items():
         amounts = [_amount(one.observation) for one in those]
         known = [amount for amount in amounts if amount is not None]
@@ -73,8 +74,8 @@ def _broken_down(taken: Iterable[Taken]) -> "dict[_Key, list[tuple[list[Decimal]
     return found
 
 
-def _part(total: Observation, indicator: str, first: "dict[_Key, Taken]") -> Decimal | None:
-    found = first.get(_key(replace(total, indicator=indicator)))
+def _part(total: Observation, indicator: str, first: "dict[Key, Taken]") -> Decimal | None:
+    found = first.get(key(replace(total, indicator=indicator)))
     return None if found is None else _amount(found.observation)
 
 
@@ -82,5 +83,6 @@ def _amount(observation: Observation) -> Decimal | None:
     return observation.value if observation.bound == "exact" else None
 
 
-def _key(o: Observation) -> _Key:
+def key(o: Observation) -> Key:
+    """Return what tells the figure from every other."""
     return o.unit, o.indicator, o.period, o.scope, *sorted(o.dims.items())

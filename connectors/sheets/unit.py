@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from connectors.sheets import kinds
+from connectors.sheets import unit_kinds
 from connectors.sheets.fault import Slip
 from connectors.sheets.grid import word
 from connectors.sheets.table import Row
@@ -57,18 +57,18 @@ class Units:
                 return Unit(code, hamlet_level(hamlet), hamlet)
             return Unit(code)
         if word(stated) not in _LEVELS:
-            raise Slip(kinds.UNKNOWN_LEVEL, said=stated)
+            raise Slip(unit_kinds.UNKNOWN_LEVEL, said=stated)
         level, length = _LEVELS[word(stated)]
         if len(code) != length or (hamlet and not level):
-            raise Slip(kinds.LEVEL_AND_CODE, said=stated, code=code)
+            raise Slip(unit_kinds.LEVEL_AND_CODE, said=stated, code=code)
         if level and not hamlet:
-            raise Slip(kinds.HAMLET_MISSING)
+            raise Slip(unit_kinds.HAMLET_MISSING)
         return Unit(code, level, hamlet)
 
     def _code(self, value: object) -> str:
         if isinstance(value, int | float) and not isinstance(value, bool):
             if not 1_000 <= value < 100_000 or value != value // 1:
-                raise Slip(kinds.LOST_ZEROS, said=f"{value:.10g}")
+                raise Slip(unit_kinds.LOST_ZEROS, said=f"{value:.10g}")
             return f"{value:05.0f}"
         text = str(value).strip().lstrip("'")
         if text.isascii() and text.isdecimal():
@@ -76,12 +76,12 @@ class Units:
                 return f"0{text}"
             if len(text) in _LENGTHS:
                 return text
-        raise Slip(kinds.NO_UNIT, said=text)
+        raise Slip(unit_kinds.NO_UNIT, said=text)
 
     def _named(self, name: str) -> str:
         if not name:
             if not self._default:
-                raise Slip(kinds.UNIT_MISSING)
+                raise Slip(unit_kinds.UNIT_MISSING)
             return self._default
         stated = _CODE.search(name)
         if stated is not None:
@@ -93,7 +93,7 @@ class Units:
         for one in (said, titled[2] if titled else said):
             if one in self._names:
                 return self._names[one]
-        raise Slip(kinds.UNKNOWN_UNIT, said=name)
+        raise Slip(unit_kinds.UNKNOWN_UNIT, said=name)
 
 
 def is_hamlet(name: str) -> bool:

@@ -9,7 +9,8 @@ from connectors.contract import Observation, Period, Quality
 from connectors.sheets import kinds
 from connectors.sheets.catalogue import Entry
 from connectors.sheets.fault import Slip
-from connectors.sheets.figure import QUALITIES, Figure, percentage
+from connectors.sheets.figure import MISSING, QUALITIES, Figure, percentage
+from connectors.sheets.grid import word
 
 TOLERANCE = Decimal("0.1")
 """Percentage points by which a stated share may differ from the computed one."""
@@ -51,21 +52,33 @@ def observed(about: Said, figures: Mapping[str, Figure | None], factor: Decimal,
         return None
     _come(about.period, latest)
     entry = about.entry
+    value, stated, numerator, denominator = (_counted(one, entry) for one in (value, stated, numerator, denominator))
     if numerator is None and denominator is not None and not denominator.missing:
         raise Slip(kinds.HALF_SHARE, title="Tử số")
     if entry.measure == "percent":
         return _share(about, value, stated, numerator, denominator)
     printed = value or numerator or stated
     assert printed is not None  # noqa: S101 - one of them is there
-    if printed.truth:
-        if entry.measure != "boolean" and printed.value:
-            raise Slip(kinds.NOT_A_NUMBER, said="Có")
-    elif entry.measure == "boolean" and printed.value not in (None, 0, 1):
+    if entry.measure == "boolean" and printed.value not in (None, 0, 1):
         raise Slip(kinds.NOT_TRUE_OR_FALSE, said=str(printed.value), title=entry.name)
     if printed.numerator is not None:  # 3/4 of what is counted
         return _seen(about, Figure(printed.numerator), numerator=printed.numerator, denominator=printed.denominator)
     whole = denominator.value if denominator is not None and value is not printed else None
     return _seen(about, printed.times(factor), denominator=whole, numerator=printed.value if whole else None)
+
+
+def _counted(said: Figure | None, entry: Entry) -> Figure | None:
+    """Return what a yes or no says where a number belongs: "không" is 0, "chưa" a figure that is missing.
+
+    Raises :class:`Slip` for the others, as "đạt".
+    """
+    if said is None or not said.truth or entry.measure == "boolean":
+        return said
+    if word(said.truth) == "khong":
+        return Figure(Decimal(0))
+    if word(said.truth) == "chua":
+        return MISSING
+    raise Slip(kinds.NOT_A_NUMBER, said=said.truth)
 
 
 def _come(period: Period, latest: date) -> None:

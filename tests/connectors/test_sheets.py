@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.contract import Period, Undecodable
-from connectors.sheets import kinds
+from connectors.sheets import kinds, unit_kinds
 from connectors.sheets.book import Book
 from connectors.sheets.fault import Kind, Slip
 from connectors.sheets.figure import MISSING, Figure, figure
@@ -108,7 +108,7 @@ ONE = Decimal(1)
         ("không có", Figure(Decimal(0))),
         ("không còn", Figure(Decimal(0))),
         ("toàn bộ", Figure(Decimal(100), percent=True, whole=True)),
-        ("Đã ban hành", Figure(ONE, truth=True)),
+        ("Đã ban hành", Figure(ONE, truth="Đã ban hành")),
         ("", None),
         ("   ", None),
     ],
@@ -214,7 +214,7 @@ def test_any_text_is_a_period_or_none_or_a_slip(text: str) -> None:
 
 
 def test_every_kind_of_fault_has_both_languages_over_the_same_words() -> None:
-    for name, kind in vars(kinds).items():
+    for name, kind in (vars(kinds) | vars(unit_kinds)).items():
         if isinstance(kind, Kind):
             words = [{part[1] for part in string.Formatter().parse(text) if part[1]} for text in kind]
             assert kind.en != kind.vi, name

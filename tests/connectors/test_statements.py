@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.contract import Message, Observation, Undecodable
+from connectors.contract import Message, Observation, Period, Undecodable
 from connectors.dti_workbook import DtiWorkbook
 from connectors.health_workbook import HealthWorkbook
 from connectors.sheets.archive import parse, unpacked
@@ -217,6 +217,55 @@ def test_the_same_figure_twice_is_one_and_with_another_value_a_fault() -> None:
     rows = [["Năm 2021"], ["Chỉ tiêu", "Kết quả"], ["Số hộ", 5], ["Số hộ", 5]]
     assert len(said(rows)) == 1
     assert set(faults([*rows, ["Tổng số hộ", 6]])) == {"A!B5"}
+
+
+def test_two_sheets_that_differ_on_a_figure_are_told() -> None:
+    table = [["UBND xã Nam Thượng"], ["Năm 2021"], ["Chỉ tiêu", "Kết quả"], ["Số hộ", 5]]
+    other = [*table[:3], ["Số hộ", 6]]
+    with pytest.raises(Undecodable) as refused:
+        list(DTI.decode(Message("dti", "x", xlsx({"Nam Thượng": table, "Liên Sơn": other}), NOW)))
+    (fault,) = refused.value.faults
+    assert (fault.place, "Nam Thượng!B4" in fault.vi) == ("Liên Sơn!B4", True)
+    assert len(list(DTI.decode(Message("dti", "x", xlsx({"A": table, "B": table}), NOW)))) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "word", "expected"),
+    [
+        ("Tỷ lệ hộ có cáp quang", "Đạt", None),
+        ("Tỷ lệ hộ có cáp quang", "Không đạt", None),
+        ("Số hộ", "Có", None),
+        ("Tỷ lệ hộ có cáp quang", "Chưa", "missing"),
+        ("Văn bản đi", "chưa", "missing"),
+        ("Văn bản đi", "Không", "0"),
+    ],
+)
+def test_yes_and_no_where_a_number_belongs(name: str, word: str, expected: str | None) -> None:
+    rows = [["Năm 2021"], ["Chỉ tiêu", "Kết quả"], [name, word]]
+    if expected is None:
+        assert word in faults(rows)["A!B3"]
+    else:
+        (figure,) = said(rows)
+        assert expected in (figure.quality, str(figure.value))
+
+
+def test_a_measure_in_another_unit_is_converted_or_told() -> None:
+    socio = SocioWorkbook(folder=FOLDER, unit="05068")
+
+    def rows(unit: str) -> Rows:
+        return [["Năm 2025"], ["Chỉ tiêu", "ĐVT", "Thực hiện"], ["Diện tích gieo trồng", unit, 25_000]]
+
+    assert [said(rows(unit), socio)[0].value for unit in ("ha", "m2", "nghìn m2")] == [  # type: ignore[arg-type]
+        Decimal(25_000), Decimal("2.5"), Decimal(2_500)
+    ]  # fmt: skip
+    assert "sào" in faults(rows("sào"), socio)["A!B3"]  # type: ignore[arg-type]
+
+
+def test_a_title_of_two_periods_is_told_and_a_labelled_one_believed() -> None:
+    rows = [["BÁO CÁO THÁNG 9 VÀ 9 THÁNG ĐẦU NĂM 2025"], ["Chỉ tiêu", "Kết quả"], ["Số hộ", 5]]
+    assert "nêu nhiều kỳ" in faults(rows)["A!A1"]
+    (figure,) = said([rows[0], ["Kỳ báo cáo: Tháng 9 năm 2025"], *rows[1:]])
+    assert figure.period == Period(date(2025, 9, 1), date(2025, 9, 30), "month")
 
 
 def test_two_periods_above_a_table_are_told() -> None:
