@@ -39,13 +39,11 @@ _PERSONAL = """
 _NAMES = frozenset(_PERSONAL.split())
 _LONGEST_NAME = 40
 _SHORTEST = 10
-_NUMBERS = re.compile(
-    r"(?<![\w.,-])(?:"
-    r"0\d{2}[0-3]\d{8}"  # CCCD
-    r"|[A-Za-z]{2}\d{13}"  # health insurance card
-    r"|(?:\+84|0)[35789]\d(?:[ .]?\d){7}"  # telephone
-    r")(?![\w-])"
-)
+_CARD = r"0\d{2}[0-3]\d{8}|[A-Za-z]{2}\d{13}"
+"""CCCD, health insurance card."""
+_TELEPHONE = r"(?:\+84|0)[35789]\d(?:[ .]?\d){7}"
+_CARDS = re.compile(rf"(?<![\w.,-])(?:{_CARD})(?![\w-])")
+_NUMBERS = re.compile(rf"(?<![\w.,-])(?:{_CARD}|{_TELEPHONE})(?![\w-])")
 _EMAIL = re.compile(r"[^\s\"@<>]@[^\s\"@<>]+\.[A-Za-z]")
 _CLINICAL = """
     Patient Person RelatedPerson Practitioner PractitionerRole Encounter EpisodeOfCare Observation Condition Procedure
@@ -62,6 +60,11 @@ _BONES = re.compile(rb"</?\s*([A-Za-z][A-Za-z0-9_]{0,39})\b|\"([A-Za-z][A-Za-z0-
 def named(label: str) -> bool:
     """Tell whether a field or heading names something of a person: ``SO_CCCD``, ``Họ và tên``, ``hoTen``."""
     return len(label) <= _LONGEST_NAME and "".join(filter(str.isalnum, plain(label))) in _NAMES
+
+
+def carded(text: str) -> bool:
+    """Tell whether a text holds the number of a card, of a citizen (CCCD) or of health insurance."""
+    return len(text) >= _SHORTEST and bool(_CARDS.search(text))
 
 
 def told(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""Persons: the headings by which a sheet of patients, households or dossiers is told from a summary form.
+"""Persons: headings and numbers of cards by which a sheet of patients or households is told from a summary form.
 
 Besides the field names that all feeds know, the usual headings of lists; their sources stand there.
 """
@@ -6,7 +6,7 @@ Besides the field names that all feeds know, the usual headings of lists; their 
 import re
 from collections.abc import Iterable
 
-from connectors.persons import named
+from connectors.persons import carded, named
 from connectors.sheets.grid import Cell, Grid, word
 
 _WHO = r"(?:benh nhan|nguoi benh|nguoi nop|nguoi yeu cau|nguoi dan|chu ho|cong dan|khach hang|tre|me|bo|can bo)"
@@ -20,15 +20,22 @@ _HEADINGS = re.compile(
 )
 _PHONE = re.compile(r"(so )?(dien thoai|di dong|sdt|dtdd)")
 _LONGEST = 60
+_SHORTEST_CARD = 12
+_CARD = "số CCCD, thẻ BHYT"
+"""What a cell with the number of a card is called, so that the number itself is told to nobody."""
 
 
 def personal(grids: Iterable[Grid]) -> tuple[Grid, Cell, str] | None:
-    """Return the first heading that names persons, with its sheet and cell; ``None`` where there is none."""
+    """Return the first heading of persons or number of a card, with its sheet and cell; ``None``: there is none."""
     for grid in grids:
         seen: dict[str, bool] = {}
         for line, values in enumerate(grid.values):
             for at, value in enumerate(values):
-                if type(value) is str and 2 < len(value) <= _LONGEST:
+                if type(value) is not str:
+                    continue
+                if len(value) >= _SHORTEST_CARD and carded(value):
+                    return grid, (line, at), _CARD
+                if 2 < len(value) <= _LONGEST:
                     if value not in seen:
                         seen[value] = _is_personal(word(value).strip(" .:*()"))
                     if seen[value]:

@@ -1,6 +1,7 @@
 """What all workbook connectors share: the watched folder, the refusal of persons, and the list of faults."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 from typing import ClassVar
@@ -11,6 +12,7 @@ from connectors.contract import FUTURE, LOCAL, Fault, Folder, Message, Observati
 from connectors.sheets import kinds
 from connectors.sheets.book import Book, opened
 from connectors.sheets.fault import refused
+from connectors.sheets.grid import Grid
 from connectors.sheets.persons import personal
 
 _FAULTS_TOLD = 20
@@ -38,16 +40,17 @@ class Workbook(Polled):
         return tuple(Folder(self.folder, pattern) for pattern in ((self.pattern,) if self.pattern else _PATTERNS))
 
     def cleanse(self, body: bytes) -> bytes:
-        """Return the body, or only the place of its first heading of persons, so that none of them is ever kept."""
+        """Return the body, or only the place where it first tells of persons, so that none of them is ever kept."""
         if body.startswith(_WITHHELD) or len(body) > self.largest_body:
             return body if self.keeps_unreadable or body.startswith(_WITHHELD) else _WITHHELD
         try:
             book = opened(body)
-            found = personal(book.grids(book.sheets))
         except Undecodable:
             return body if self.keeps_unreadable else _WITHHELD
+        grids, seen = _readable(book)
+        found = personal(grids)
         if found is None:
-            return body
+            return body if seen or self.keeps_unreadable else _WITHHELD
         grid, cell, said = found
         return _WITHHELD + f"{grid.place(cell)}\n{said}".encode()
 
@@ -66,6 +69,19 @@ class Workbook(Polled):
     def latest(message: Message) -> date:
         """Return the last local day that figures of a message may speak of."""
         return (message.received_at + FUTURE).astimezone(LOCAL).date()
+
+
+def _readable(book: Book) -> tuple[list[Grid], bool]:
+    """Return the sheets that can be read, and whether these are all."""
+    try:
+        return book.grids(book.sheets), True
+    except Undecodable:
+        pass
+    grids: list[Grid] = []
+    for name in book.sheets:
+        with suppress(Undecodable):
+            grids += book.grids([name])
+    return grids, False
 
 
 def refusal(faults: Sequence[Fault], taken: tuple[Observation, ...] = ()) -> Undecodable:

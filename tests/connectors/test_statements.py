@@ -314,6 +314,19 @@ def test_no_person_passes_the_door(connector: str, heading: str, write: object) 
         configured(connector).decode(replace(message, body=kept))
 
 
+@pytest.mark.parametrize("connector", ["budget_workbook", "dti_workbook", "health_workbook", "socio_workbook"])
+@pytest.mark.parametrize("note", ["BN Bí Mật, CCCD 001099000999, nặng", "DN4797900123456"])
+def test_the_number_of_a_card_in_any_cell_is_not_kept(connector: str, note: str) -> None:
+    far = [[] for _ in range(70_000)] + [["one sheet is bad, and the next still looked at"]]
+    body = xlsx({"Xa": far, "Biểu": [["Năm 2021"], ["Chỉ tiêu", "Kết quả", ""], ["Số hộ", 5, note]]})
+    kept = configured(connector).cleanse(body)
+    assert len(kept) < 80
+    with pytest.raises(Undecodable) as refused:
+        configured(connector).decode(Message("s", "x", kept, NOW))
+    assert refused.value.place == "Biểu!C3"
+    assert not any(number in f"{kept!r}{refused.value}" for number in ("001099000999", "4797900123456"))
+
+
 def test_the_offices_own_telephone_is_no_person() -> None:
     rows = [["Điện thoại:", "0218 3 860 000"], ["Năm 2021"], ["Chỉ tiêu", "Kết quả"], ["Số hộ", 5]]
     assert DTI.cleanse(xlsx({"A": rows})) == xlsx({"A": rows})
