@@ -1,12 +1,9 @@
 """`ioc doctor`: every dependency probed, with the remedy beside each failure."""
 
 import shutil
-import socket
-import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import psycopg
 
@@ -17,7 +14,7 @@ from ingest.config import Settings
 from ingest.errors import IocError, StoreDown
 from ingest.sql import QUERIES
 from ingest.store import Store
-from ioc import grafana, timescale
+from ioc import grafana, handshake, timescale
 
 
 @dataclass(frozen=True)
@@ -40,7 +37,13 @@ class Finding:
 
 def examine(settings: Settings) -> list[Finding]:
     """Probe database, schema, numbers, broker, Grafana, folders and disk."""
-    return [*_database(settings), _broker(settings), *_grafana(settings), *_folders(settings), _disk()]
+    return [
+        *_database(settings),
+        Finding("broker", *handshake.assess(settings.broker)),
+        *_grafana(settings),
+        *_folders(settings),
+        _disk(),
+    ]
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
@@ -124,19 +127,6 @@ def _tried(what: str, probe: Callable[[], str], remedy: str) -> Finding:
         return Finding(what, True, probe())
     except IocError as error:
         return Finding(what, False, str(error), remedy)
-
-
-def _broker(settings: Settings) -> Finding:
-    url = urlsplit(settings.broker.url)
-    host, port = url.hostname or "127.0.0.1", url.port or (8883 if url.scheme == "mqtts" else 1883)
-    try:
-        with socket.create_connection((host, port), timeout=5) as wire:
-            if url.scheme == "mqtts":
-                context = ssl.create_default_context(cafile=settings.broker.ca)
-                context.wrap_socket(wire, server_hostname=host).close()
-    except OSError as error:
-        return Finding("broker", False, f"{host}:{port}: {error}", "start the broker, or correct IOC_BROKER__URL")
-    return Finding("broker", True, f"{host}:{port} answers")
 
 
 def _grafana(settings: Settings) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ import ssl
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,10 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from deploy.__main__ import main
+from deploy.authority import ends
+from ingest.config import Broker as Settings
 from ingest.config import load
+from ioc import handshake
 from tests.deploy.conftest import ShippedBroker
 
 NOT_AUTHORIZED = "Not authorized"
@@ -290,3 +294,25 @@ def test_the_secrets_are_the_services_settings(commune: Path) -> None:
     assert settings.http.address == "https://ioc.hopkim.vn"
     assert settings.broker.url == f"mqtts://ingest:{passwords(commune)['ingest']}@broker:8883"
     assert f":{(secrets / 'ioc_password').read_text().strip()}@database/ioc" in settings.database.url
+
+
+def test_the_doctor_comes_in_by_ingests_own_account(shipped_broker: ShippedBroker, words: dict[str, str]) -> None:
+    """What it finds is what ingest would find, certificate and password too; ingest's session goes on meanwhile."""
+    user, topic = "05068.camera.cam-01", "ioc/05068/camera/cam-01/status"
+    url = f"mqtts://ingest:{words['ingest']}@localhost:{shipped_broker.port}"
+    here = Settings(url=url, ca=shipped_broker.commune / "authority" / "ca.crt")
+    with person(shipped_broker, "ingest", words["ingest"], name=here.client) as ingest:
+        ingest.listens_to("ioc/#")
+        good, seen, remedy = handshake.assess(here)
+        assert (good, remedy) == (True, "")
+        assert f"valid until {ends(shipped_broker.commune / 'broker' / 'server.crt'):%Y-%m-%d}" in seen
+        assert words["ingest"] not in seen
+        with person(shipped_broker, user, words[user]) as cam:
+            cam.says(topic, b"still there")
+        assert ingest.hears()[1] == b"still there"
+    good, seen, remedy = handshake.assess(here, soon=timedelta(days=900))
+    assert (good, "python3 -m deploy renew" in remedy) == (False, True)
+    good, seen, remedy = handshake.assess(here.model_copy(update={"url": url.replace(words["ingest"], "guess")}))
+    assert (good, "Not authorized" in seen, "password" in remedy) == (False, True, True)
+    good, seen, remedy = handshake.assess(here.model_copy(update={"ca": None}))
+    assert (good, "CERTIFICATE_VERIFY_FAILED" in seen, "IOC_BROKER__CA" in remedy) == (False, True, True)
