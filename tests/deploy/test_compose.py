@@ -80,8 +80,8 @@ def test_every_service_is_hardened_and_bounded(stack: Stack, name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_mounted_path_is_there(stack: Stack, commune: Path, name: str) -> None:
     mounted = [volume.split(":") for volume in stack.services[name].get("volumes", [])]
-    files = [stack.services[name].get("env_file")]
-    paths = [path for path, *_ in mounted if path.startswith(".")] + [file for file in files if file]
+    files = [file["path"] for file in stack.services[name].get("env_file", [])]
+    paths = [path for path, *_ in mounted if path.startswith(".")] + files
     for path in paths:
         relative = Path(path).as_posix()
         ours = commune / Path(path).relative_to(COMMUNE) if relative.startswith(COMMUNE) else ROOT / path
@@ -89,6 +89,12 @@ def test_every_mounted_path_is_there(stack: Stack, commune: Path, name: str) -> 
         # A container may write what is its own to keep, nothing else of ours.
         writable = [where for where, _inside, *how in mounted if where == path and how != ["ro"]]
         assert not writable or path in (f"./{COMMUNE}/backups", f"./{COMMUNE}/reports")
+
+
+def test_images_are_built_and_carried_where_no_commune_is_yet(stack: Stack) -> None:
+    """`docker compose build`, `pull` and `config --images` read the file, which `init` makes on another machine."""
+    for service in stack.services.values():
+        assert all(file["required"] is False for file in service.get("env_file", []))
 
 
 def test_every_secret_is_a_file_that_is_made_and_used(stack: Stack, commune: Path) -> None:
