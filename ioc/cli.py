@@ -126,11 +126,11 @@ def doctor(config: Config = None, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def schema() -> None:
-    """The JSON schema of ioc.toml."""
+def schema(as_json: AsJson = True) -> None:
+    """The JSON schema of ioc.toml, which is always JSON."""
     from ioc.schema import schema_of_settings
 
-    say(schema_of_settings(), as_json=True)
+    say(schema_of_settings(), as_json=as_json)
 
 
 @app.command()
@@ -208,11 +208,12 @@ def record(
     file: Path,
     for_: Annotated[float | None, typer.Option("--for", help="Stop after so many seconds.")] = None,
     config: Config = None,
+    as_json: AsJson = False,
 ) -> None:
     """Write what devices publish into a file, raw, until Ctrl-C."""
     from ioc.recording import record as recorded
 
-    say({"recorded": recorded(settings_of(config), file, for_), "file": str(file)})
+    say({"recorded": recorded(settings_of(config), file, for_), "file": str(file)}, as_json=as_json)
 
 
 @app.command()
@@ -222,13 +223,14 @@ def replay(
     at: Annotated[str, typer.Option(help="now moves the instants to today, original leaves them.")] = "now",
     loop: Annotated[bool, typer.Option("--loop", help="Begin again at the end.")] = False,
     config: Config = None,
+    as_json: AsJson = False,
 ) -> None:
     """Publish a recording through the same door that it came by."""
     from ioc.recording import replay as replayed
 
     if at not in ("now", "original"):
         raise typer.BadParameter(f"--at: {at!r} is neither 'now' nor 'original'")
-    say({"replayed": replayed(settings_of(config), file, speed, at == "now", loop)})
+    say({"replayed": replayed(settings_of(config), file, speed, at == "now", loop)}, as_json=as_json)
 
 
 def _faults(text: str) -> tuple[str, ...]:

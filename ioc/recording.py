@@ -8,6 +8,7 @@ from connectors.contract import Subscribed
 from ingest.config import Settings
 from ingest.errors import ConfigError
 from simulators import recording
+from simulators.recording import BrokerAway
 
 
 def record(settings: Settings, file: Path, seconds: float | None) -> int:
@@ -19,8 +20,10 @@ def record(settings: Settings, file: Path, seconds: float | None) -> int:
         return recording.record(
             settings.broker.url, filters, file, _stopping(), float("inf") if seconds is None else seconds
         )
+    except BrokerAway as error:
+        raise BrokerAway(f"{error}; see `ioc doctor`") from error
     except OSError as error:
-        raise ConfigError(f"{settings.broker.url} or {file}: {error}; see `ioc doctor`") from error
+        raise ConfigError(f"{file}: can't be written: {error.strerror}") from error
 
 
 def replay(settings: Settings, file: Path, speed: float, now: bool, loop: bool) -> int:
@@ -31,6 +34,8 @@ def replay(settings: Settings, file: Path, speed: float, now: bool, loop: bool) 
         return recording.replay(settings.broker.url, file, _stopping(), speed=speed, now=now, loop=loop)
     except recording.BadRecording as error:
         raise ConfigError(str(error)) from error
+    except BrokerAway as error:
+        raise BrokerAway(f"{error}; see `ioc doctor`") from error
 
 
 def _stopping() -> threading.Event:

@@ -9,6 +9,7 @@ from connectors.contract import DeviceId
 from ingest.config import Settings
 from simulators.commune import ASKED, ROUTERS
 from simulators.hamlets import Hamlet
+from simulators.recording import BrokerAway
 from simulators.scene import Play, Scene
 
 
@@ -36,7 +37,7 @@ def simulate(
     *,
     stay: bool = False,
 ) -> None:
-    """Play until a signal comes, or for so many seconds."""
+    """Play until a signal comes, or for so many seconds; raises :class:`BrokerAway` where the broker took nothing."""
     devices = simulated_devices(settings, count)
     if town:  # those are asked there, and don't speak by themselves
         devices = [device for device in devices if device.name not in (*ASKED, *ROUTERS)]
@@ -64,3 +65,5 @@ def simulate(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: play.stop())
     play.run(seconds if seconds is not None else float("inf"))
+    if play.sent and not play.taken:
+        raise BrokerAway(f"the broker took none of {play.sent} messages; see `ioc doctor`")

@@ -5,14 +5,17 @@ what they simulate.
 """
 
 import logging
+import queue
 import selectors
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from urllib.parse import unquote, urlsplit
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.reasoncodes import ReasonCode
 
 from connectors.contract import DeviceId, Message
 
@@ -21,6 +24,8 @@ log = logging.getLogger(__name__)
 ALONE = 200
 """Up to so many devices each has a connection of its own."""
 _GATEWAYS = 20
+_PATIENCE_S = 10
+"""Seconds in which a broker answers."""
 
 
 def _address(url: str) -> tuple[str, int]:
@@ -142,6 +147,11 @@ class Fleet:
             if time.monotonic() >= stop:
                 return
 
+    @property
+    def untaken(self) -> int:
+        """How many messages the broker has not acknowledged."""
+        return sum(len(line.waiting) for line in self._all)
+
     def close(self, *, off: bool = True) -> None:
         """Switch every device off; or end their connections in order, so that not even a last will speaks of it."""
         for line in self._all:
@@ -149,19 +159,42 @@ class Fleet:
 
 
 class Ear:
-    """Hears what devices publish, beside whoever else listens; its session ends with it."""
+    """Hears what devices publish, beside whoever else listens; its session ends with it.
+
+    Raises :class:`OSError` where the broker is away or refuses.
+    """
 
     def __init__(self, url: str, filters: Iterable[str], heard: Callable[[str, bytes, bool], None]) -> None:
         self._client = paho.Client(CallbackAPIVersion.VERSION2, clean_session=True)
         _sign_in(self._client, url)
-        topics = [(topic, 1) for topic in filters]
-        self._client.on_connect = lambda client, *_: client.subscribe(topics)
+        self._topics = [(topic, 1) for topic in filters]
+        self._listening = False
+        answers: queue.SimpleQueue[ReasonCode] = queue.SimpleQueue()
+
+        def connected(client: paho.Client, _data: object, _flags: object, reason: ReasonCode, *_: object) -> None:
+            answers.put(reason)
+            if self._listening:
+                client.subscribe(self._topics)
+
+        self._client.on_connect = connected
         self._client.on_message = lambda _client, _data, m: heard(m.topic, bytes(m.payload), m.retain)
         self._client.connect(*_address(url))
+        self._client.loop_start()
+        refusal = "no answer"
+        with suppress(queue.Empty):
+            answer = answers.get(timeout=_PATIENCE_S)
+            refusal = str(answer) if answer.is_failure else ""
+        if refusal:
+            self._leave()
+            raise ConnectionRefusedError("{}:{}: {}".format(*_address(url), refusal))
 
     def listen(self, stopping: threading.Event, seconds: float) -> None:
         """Listen until told to stop, or for so long; connects again by itself."""
-        self._client.loop_start()
+        self._listening = True
+        self._client.subscribe(self._topics)
         stopping.wait(None if seconds == float("inf") else seconds)
+        self._leave()
+
+    def _leave(self) -> None:
         self._client.disconnect()
         self._client.loop_stop()

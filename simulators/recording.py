@@ -25,6 +25,10 @@ class BadRecording(IocError):
     """The file is not a recording; says which line is wrong."""
 
 
+class BrokerAway(IocError):
+    """The broker does not answer, refuses, or did not take everything."""
+
+
 class Heard(NamedTuple):
     """One recorded message, ``t`` seconds after the begin."""
 
@@ -35,24 +39,31 @@ class Heard(NamedTuple):
 
 
 def record(url: str, filters: Iterable[str], file: Path, stopping: threading.Event, seconds: float) -> int:
-    """Write what is heard until told to stop; returns how many messages."""
+    """Write what is heard until told to stop; returns how many messages.
+
+    Raises :class:`BrokerAway` before the file is touched.
+    """
     count = 0
+
+    def heard(topic: str, body: bytes, retained: bool) -> None:
+        nonlocal count
+        count += 1
+        line: dict[str, Any] = {"t": round(time.monotonic() - began, 3), "topic": topic, "retained": retained}
+        try:
+            line["text"] = body.decode()
+        except UnicodeDecodeError:
+            line["base64"] = base64.b64encode(body).decode()
+        sink.write(json.dumps(line, ensure_ascii=False) + "\n")
+        sink.flush()
+
+    try:
+        ear = Ear(url, filters, heard)
+    except OSError as error:
+        raise BrokerAway(f"the broker can't be listened to: {error}") from error
     began = time.monotonic()
     with file.open("w", encoding="utf-8") as sink:
         sink.write(json.dumps({_KIND: 1, "started": datetime.now(UTC).isoformat()}) + "\n")
-
-        def heard(topic: str, body: bytes, retained: bool) -> None:
-            nonlocal count
-            count += 1
-            line: dict[str, Any] = {"t": round(time.monotonic() - began, 3), "topic": topic, "retained": retained}
-            try:
-                line["text"] = body.decode()
-            except UnicodeDecodeError:
-                line["base64"] = base64.b64encode(body).decode()
-            sink.write(json.dumps(line, ensure_ascii=False) + "\n")
-            sink.flush()
-
-        Ear(url, filters, heard).listen(stopping, seconds)
+        ear.listen(stopping, seconds)
     return count
 
 
@@ -81,7 +92,10 @@ def read(file: Path) -> tuple[datetime, list[Heard]]:
 def replay(
     url: str, file: Path, stopping: threading.Event, *, speed: float = 1.0, now: bool = True, loop: bool = False
 ) -> int:
-    """Publish a recording, ``speed`` times faster; ``now`` moves its instants to today. Returns how many messages."""
+    """Publish a recording, ``speed`` times faster; ``now`` moves its instants to today. Returns how many messages.
+
+    Raises :class:`BrokerAway` where the broker did not take them all.
+    """
     started, heard = read(file)
     devices = {_device(h.topic) for h in heard}
     fleet = Fleet(url, devices, name="replay", wills=False)
@@ -100,7 +114,10 @@ def replay(
         if not loop or stopping.is_set():
             break
     fleet.drain(10)
+    untaken = fleet.untaken
     fleet.close()
+    if untaken:
+        raise BrokerAway(f"the broker took {sent - untaken} of {sent} messages")
     return sent
 
 

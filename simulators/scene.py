@@ -77,6 +77,8 @@ class Play:
         self._began = time.time()
         self._stopping = threading.Event()
         self.sent = 0
+        self.taken = 0
+        """Of what was sent, what the broker acknowledged; known at the end."""
 
     def stop(self) -> None:
         """Ask it to stop."""
@@ -106,8 +108,9 @@ class Play:
             self._play(time.monotonic() + seconds)
         self._stopping.set()
         self._fleet.drain(2)
+        self.taken = max(self.sent - self._fleet.untaken, 0)
         self._fleet.close(off=not scene.stay)
-        log.info("simulation over sent=%d", self.sent)
+        log.info("simulation over sent=%d taken=%d", self.sent, self.taken)
 
     def _play(self, end: float) -> None:
         while not self._stopping.is_set() and time.monotonic() < end:

@@ -29,9 +29,12 @@ def show(number: int, config: Config = None, as_json: AsJson = False) -> None:
 
 @app.command("retry")
 def retry(
-    source: str = "", number: Annotated[int | None, typer.Option(help="Only this one.")] = None, config: Config = None
+    source: str = "",
+    number: Annotated[int | None, typer.Option(help="Only this one.")] = None,
+    config: Config = None,
+    as_json: AsJson = False,
 ) -> None:
     """Understand refused messages again, after a fix."""
     from ioc import rejections as refused
 
-    say(refused.retry(settings_of(config), source, number))
+    say(refused.retry(settings_of(config), source, number), as_json=as_json)

@@ -20,6 +20,8 @@ def commands(group: object = GROUP, above: tuple[str, ...] = ()) -> list[tuple[s
 
 
 COMMANDS = commands()
+SILENT = {("demo",), ("run",), ("simulate",)}
+"""They go on, and log."""
 
 
 def test_these_are_the_commands() -> None:
@@ -43,6 +45,11 @@ def test_every_command_explains_itself(words: tuple[str, ...]) -> None:
     told = str(getattr(command, "help", ""))
     assert told.endswith(".")
     assert " ".join(told.split())[:30] in " ".join(shown.output.replace("│", " ").split())
+
+
+@pytest.mark.parametrize("words", [w for w in COMMANDS if w not in SILENT], ids=" ".join)
+def test_what_prints_data_prints_it_as_json_too(words: tuple[str, ...]) -> None:
+    assert "--json" in CliRunner().invoke(cli.app, [*words, "--help"], env={"COLUMNS": "200"}).output
 
 
 def test_the_program_and_its_groups_explain_themselves(desk: Desk) -> None:
