@@ -88,7 +88,8 @@ def _line(grid: Grid, line: int, heading: Heading, flow: Flow, unit: Decimal, ou
     if figures and not name:
         grid.blame((line, name_at), kinds.NAMELESS, title="Nội dung")
     stated = None if percent_at is None else _stated(grid, (line, percent_at), rate(figures, flow))
-    return Line(path, name, figures, stated, (line, heading.at["label"])) if figures else None
+    told = figures or any(isinstance(one, Slip) for one in said.values())
+    return Line(path, name, figures, stated, (line, heading.at["label"])) if told else None
 
 
 def _amount(grid: Grid, cell: Cell, column: Column, flow: Flow, unit: Decimal) -> Decimal | Missing | Slip | None:

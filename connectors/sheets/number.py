@@ -10,17 +10,18 @@ from connectors.sheets.fault import Slip
 from connectors.spelling import plain
 
 MONEY: Mapping[str, Decimal] = {
-    **dict.fromkeys(("dong", "vnd", "d", "viet nam dong"), Decimal(1)),
-    **dict.fromkeys(("nghin dong", "ngan dong", "1000 dong", "1.000 dong", "1.000d", "1000d"), Decimal(1_000)),
-    **dict.fromkeys(("trieu dong", "trieu", "tr dong", "tr. dong", "trd"), Decimal(1_000_000)),
-    **dict.fromkeys(("ty dong", "ti dong", "ty", "ti"), Decimal(1_000_000_000)),
+    **dict.fromkeys(("dong", "vnd", "d", "vietnamdong", "dongvietnam"), Decimal(1)),
+    **dict.fromkeys(("nghindong", "ngandong", "nghind", "ngand", "1000dong", "1000d"), Decimal(1_000)),
+    **dict.fromkeys(("trieudong", "trieu", "trdong", "trieud", "trd"), Decimal(1_000_000)),
+    **dict.fromkeys(("tydong", "tidong", "tyd", "ty", "ti"), Decimal(1_000_000_000)),
 }
-"""Unit as written, without diacritics → đồng."""
+"""Unit as written, without diacritics, blanks and points (``Tr.đ``, ``1.000 đồng``) → đồng."""
 
 DASHES = frozenset("-–—−")
 _GROUPED = re.compile(r"\d{1,3}(\.\d{3}){2,}|\d{1,3}(\.\d{3})*,\d+|\d{1,3}( \d{3})+(,\d+)?|\d+(,\d+)?", re.ASCII)
 _POINT = re.compile(r"\d+\.\d+", re.ASCII)
 _AMBIGUOUS = re.compile(r"[1-9]\d{0,2}\.\d{3}", re.ASCII)
+_SPACING = re.compile(r"[\s.:()]")
 _LONGEST = 40
 _MOST_DONG = Decimal(10) ** 15
 
@@ -91,4 +92,4 @@ def money(amount: Decimal, unit: Decimal) -> Decimal:
 
 def money_unit(text: str) -> Decimal | None:
     """Return how many đồng one is in the unit written, or ``None`` when it is no unit of money."""
-    return MONEY.get(plain(text).strip(" .:()"))
+    return MONEY.get(_SPACING.sub("", plain(text)))
