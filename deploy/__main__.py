@@ -1,4 +1,4 @@
-"""``python3 -m deploy``: makes what an installation needs once, adds what is missing, never writes over anything."""
+"""``python3 -m deploy``: makes what an installation needs once, adds what is missing, writes over no secret."""
 
 import argparse
 import re
@@ -29,6 +29,8 @@ def arguments() -> argparse.ArgumentParser:
     init.add_argument("--demo", action="store_true", help="an account for simulators too")
     devices = verbs.add_parser("devices", parents=[common], help="broker accounts for devices that have none")
     devices.add_argument("--register", type=Path, help="devices.csv as exported, beside those of ioc.toml")
+    revoke = verbs.add_parser("revoke", parents=[common], help="devices' broker accounts taken away")
+    revoke.add_argument("account", nargs="+", help="as 05068.camera.cam-01")
     renew = verbs.add_parser("renew", parents=[common], help="certificates that end soon, anew")
     renew.add_argument("--host", action="append", default=[], help="a further name or address")
     renew.add_argument("--days", type=int, default=90, help="what counts as soon")
@@ -46,6 +48,8 @@ def _done(asked: argparse.Namespace) -> list[str]:
         listed = chain(declared(here.configuration), exported(asked.register) if asked.register else ())
         said = [f"account {name}" for name in here.admit(listed)]
         return [*said, f"passwords: {here.configuration.with_name('devices.csv')}; the broker reads them at SIGHUP"]
+    if asked.verb == "revoke":
+        return [*(f"revoked {name}" for name in here.dismiss(asked.account)), "the broker reads it at SIGHUP"]
     return here.renew(asked.host, asked.days)
 
 

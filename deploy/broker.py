@@ -10,13 +10,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.files import Mishap, keep
+from deploy.files import Mishap, keep, put
 
 _TEMPLATE = Path(__file__).with_name("mosquitto.conf")
 _ROUNDS = 101
 """PBKDF2-SHA512 rounds of mosquitto_passwd; its passwords here are random, so guessing needs no slowing down."""
 _UNIT, _NAME = re.compile(r"[0-9]{5}"), re.compile(r"[a-z0-9-]{1,64}")
 _KINDS = ("loudspeaker", "camera", "network")
+_THERE = ("installed", "pending_install")
+"""Lifecycles of devices that speak or will."""
 
 INGEST = ("topic read ioc/#", "topic readwrite ioc-canary/#")
 HEALTH = ("topic read $SYS/broker/uptime",)
@@ -49,7 +51,7 @@ def configuration(private: str, data: str) -> str:
 
 
 class Accounts:
-    """Passwords and access list in the broker's folder: new accounts are added, nothing that stands there changes."""
+    """Passwords and access list in the broker's folder: accounts come and go, what is written by hand stays."""
 
     def __init__(self, folder: Path) -> None:
         self._passwords, self._access = folder / "passwords", folder / "acl"
@@ -71,6 +73,11 @@ class Accounts:
         with self._passwords.open("a", encoding="utf-8") as file:
             file.write(f"{account}:{hashed(word)}\n")
 
+    def remove(self, account: str) -> None:
+        """Take an account's password away; what it was allowed stays written, and serves nobody."""
+        lines = self._passwords.read_text("utf-8").splitlines(keepends=True)
+        put(self._passwords, "".join(line for line in lines if line.partition(":")[0] != account), 0o600)
+
 
 def hashed(word: str, salt: bytes | None = None) -> str:
     """Return a password as Mosquitto keeps it: ``$7$rounds$salt$key``, PBKDF2 with HMAC-SHA512."""
@@ -86,16 +93,23 @@ def declared(configuration: Path) -> Iterator[Device]:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise Mishap(f"{configuration}: {error}") from error
     for n, table in enumerate(tables):
-        if table.get("lifecycle", "installed") in ("installed", "pending_install"):
+        if table.get("lifecycle", "installed") in _THERE:
             yield _device(table, f"{configuration}:devices.{n}")
 
 
 def exported(register: Path) -> Iterator[Device]:
-    """Yield the devices of a register exported as CSV (``/api/v1/export/devices.csv``). Raises :class:`Mishap`."""
+    """Yield the devices of a register exported as CSV (``/api/v1/export/devices.csv``) that are or will be there.
+
+    Its column ``id`` is what a device calls itself, ``name`` what people call it. Raises :class:`Mishap`.
+    """
     try:
         with register.open(encoding="utf-8-sig", newline="") as file:
-            for n, line in enumerate(csv.DictReader(file), 2):
-                yield _device(line, f"{register}:line {n}")
+            lines = csv.DictReader(file)
+            if "id" not in (lines.fieldnames or ()):
+                raise Mishap(f"{register}: has no column id; fetch it from /api/v1/export/devices.csv")
+            for n, line in enumerate(lines, 2):
+                if line.get("lifecycle", "installed") in _THERE:
+                    yield _device({**line, "name": line["id"]}, f"{register}:line {n}")
     except (OSError, UnicodeDecodeError) as error:
         raise Mishap(f"{register}: {error}") from error
 

@@ -20,13 +20,18 @@ def keep(path: Path, content: bytes | str, mode: int) -> bool:
         raise Mishap(f"{path}: is a folder and should be a file; docker compose down, remove it, then again")
     if path.exists():
         return False
+    put(path, content, mode)
+    return True
+
+
+def put(path: Path, content: bytes | str, mode: int) -> None:
+    """Write a file, whole or not at all, in the place of the one that is there."""
     half = path.with_name(f".{path.name}.new")
     half.unlink(missing_ok=True)
     with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(content.encode() if isinstance(content, str) else content)
     half.chmod(mode)
     half.rename(path)
-    return True
 
 
 def password(characters: int = 24) -> str:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from deploy.authority import Authority, ends
 from deploy.broker import HEALTH, INGEST, SIMULATORS, Accounts, Device, configuration
-from deploy.files import Mishap, keep, password, private_folder
+from deploy.files import Mishap, keep, password, private_folder, put
 
 _TEMPLATE = Path(__file__).with_name("ioc.toml")
 _GRAFANA = "# Under which address people reach Grafana.\nGF_SERVER_ROOT_URL=https://{host}/grafana/\n"
@@ -77,6 +77,23 @@ class Installation:
             accounts.add(device.account, device.rights, word)
         self._hand_over()
         return [device.account for device in new]
+
+    def dismiss(self, names: Iterable[str]) -> list[str]:
+        """Take devices' accounts away, and their passwords out of ``devices.csv``; returns their names."""
+        accounts, told = Accounts(self._existing("broker")), self._folder / "devices.csv"
+        gone = list(dict.fromkeys(names))
+        for name in gone:
+            if "." not in name:  # a program's: without it the service ends
+                raise Mishap(f"{name}: is no device's account; those are called unit.kind.name")
+            if name not in accounts.known():
+                raise Mishap(f"{name}: has no account")
+        for name in gone:
+            accounts.remove(name)
+        if told.exists():
+            lines = told.read_text("utf-8").splitlines(keepends=True)
+            put(told, "".join(line for line in lines if line.split(",")[3] not in gone), 0o600)
+        self._hand_over()
+        return gone
 
     @property
     def configuration(self) -> Path:

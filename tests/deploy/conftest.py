@@ -33,7 +33,7 @@ kind = "camera"
 name = "cam-cu"
 lifecycle = "retired"
 """
-REGISTER = "unit,kind,name,title\n05068,camera,cam-01,Cổng xã\n05071,camera,cam-01,Xã bên\n"
+REGISTER = "id,unit,kind,name,lifecycle\ncam-01,05068,camera,Cổng xã,installed\ncam-01,05071,camera,Xã bên,installed\n"
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,7 @@ from ingest.config import Broker as Settings
 from ingest.config import load
 from ioc import handshake
 from tests.deploy.conftest import ShippedBroker
+from tests.servers import await_that
 
 NOT_AUTHORIZED = "Not authorized"
 ACCEPTED = ("Success", "No matching subscribers")
@@ -255,7 +256,7 @@ def test_a_device_that_comes_later_is_let_in_after_a_reload(
     commune = shipped_broker.commune
     accounts = {name: (commune / "broker" / name).read_text() for name in ("passwords", "acl")}
     later = tmp_path / "later.csv"
-    later.write_text("unit,kind,name\n05068,network,rt-01\n")
+    later.write_text("unit,kind,id\n05068,network,rt-01\n")
     where = ["--into", str(commune), *(["--broker-owner", "mosquitto"] if os.geteuid() == 0 else [])]
     assert main(["devices", "--register", str(later), *where]) == 0
     for name, text in accounts.items():
@@ -266,6 +267,35 @@ def test_a_device_that_comes_later_is_let_in_after_a_reload(
         pass
     with person(shipped_broker, "05068.network.rt-01", word) as router:
         assert router.says("ioc/05068/network/rt-01/status") in ACCEPTED
+
+
+def test_an_account_is_taken_away(shipped_broker: ShippedBroker, tmp_path: Path) -> None:
+    """A camera that was stolen: not let in again, and put out at the reload where it is connected."""
+    commune, user = shipped_broker.commune, "05068.camera.cam-mat"
+    stolen = tmp_path / "stolen.csv"
+    stolen.write_text("unit,kind,id\n05068,camera,cam-mat\n")
+    where = ["--into", str(commune), *(["--broker-owner", "mosquitto"] if os.geteuid() == 0 else [])]
+    assert main(["devices", "--register", str(stolen), *where]) == 0
+    others = {name: word for name, word in passwords(commune).items() if name != user}
+    shipped_broker.reload()
+    word = passwords(commune)[user]
+    await_that(lambda: Person(shipped_broker, user, word).answer == "Success", "the new account")
+    gone: queue.Queue[object] = queue.Queue()
+    cam = Person(shipped_broker, user, word)
+    cam.client.on_disconnect = lambda *a: gone.put(a[3])
+    assert main(["revoke", user, *where]) == 0
+    assert passwords(commune) == others
+    shipped_broker.reload()
+    gone.get(timeout=WAIT)
+    cam.leaves()
+    with person(shipped_broker, user, word) as thief:
+        assert thief.answer == NOT_AUTHORIZED
+    with person(shipped_broker, "05068.camera.cam-01", others["05068.camera.cam-01"]) as neighbour:
+        assert neighbour.answer == "Success"
+    # Had anew it is another password.
+    assert main(["devices", "--register", str(stolen), *where]) == 0
+    assert passwords(commune)[user] != word
+    assert main(["revoke", user, *where]) == 0
 
 
 def test_the_health_check_signs_in_and_hears_the_broker(shipped_broker: ShippedBroker, tmp_path: Path) -> None:

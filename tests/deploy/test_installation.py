@@ -15,7 +15,12 @@ from deploy.__main__ import main
 from deploy.authority import Authority, ends, names
 from deploy.broker import hashed
 from deploy.files import Mishap
+from ingest.config import load
+from ingest.store import Store
+from tests.api.conftest import Api
+from tests.api.filling import UNIT, register
 from tests.deploy.conftest import ROOT
+from tests.servers import free_port
 
 INIT = ["init", "--unit", "05068", "--host", "ioc.hopkim.vn"]
 
@@ -110,6 +115,7 @@ def test_a_password_is_kept_as_mosquitto_keeps_it(tmp_path: Path) -> None:
         (["init", "--unit", "5068", "--host", "x"], "--unit: '5068' is no 5-digit code"),
         (["devices"], "run `python3 -m deploy init` first"),
         (["renew"], "run `python3 -m deploy init` first"),
+        (["revoke", "05068.camera.cam-01"], "run `python3 -m deploy init` first"),
     ],
 )
 def test_mistakes_are_named(empty: Path, capsys: pytest.CaptureFixture[str], words: list[str], said: str) -> None:
@@ -123,10 +129,45 @@ def test_a_devices_name_cannot_widen_its_rights(
 ) -> None:
     was = snapshot(made / "broker")
     register = tmp_path / "devices.csv"
-    register.write_text(f'unit,kind,name\n05068,camera,"{name}"\n')
+    register.write_text(f'unit,kind,id\n05068,camera,"{name}"\n')
     assert main(["devices", "--register", str(register), "--into", str(made)]) == 2
     assert "devices.csv:line 2" in capsys.readouterr().err
     assert snapshot(made / "broker") == was
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["revoke", "05068.camera.cam-99"], "05068.camera.cam-99: has no account"),
+        (["revoke", "ingest"], "ingest: is no device's account"),
+        (["devices", "--register", "{table}"], "has no column id"),
+    ],
+)
+def test_what_cannot_be_done_changes_no_account(
+    made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str], said: str
+) -> None:
+    table = tmp_path / "devices.csv"
+    table.write_text("unit,kind,name\n05068,camera,Cổng xã\n", "utf-8")
+    was = snapshot(made)
+    assert main([*(word.format(table=table) for word in words), "--into", str(made)]) == 2
+    assert said in capsys.readouterr().err
+    assert snapshot(made) == was
+
+
+def test_the_register_is_read_as_the_api_exports_it(made: Path, store: Store, database_url: str) -> None:
+    register(store, "cam-1", title="Camera cổng xã – “thôn Nà Mười”")
+    register(store, "cam-2", lifecycle="pending_install")
+    register(store, "cam-cu", lifecycle="retired")
+    settings = load(None, {"IOC_DATABASE__URL": database_url, "IOC_HTTP__PORT": str(free_port())})
+    table = made.with_name("devices.csv")
+    with Api(settings, store) as api:
+        table.write_text(api.client().get("/api/v1/export/devices.csv").text, "utf-8")
+    before = (made / "devices.csv").read_text("utf-8")
+    assert main(["devices", "--register", str(table), "--into", str(made)]) == 0
+    new = (made / "devices.csv").read_text("utf-8").removeprefix(before)
+    assert [line.split(",")[:3] for line in new.splitlines()] == [
+        [UNIT, "camera", "cam-1"], [UNIT, "camera", "cam-2"],
+    ]  # fmt: skip
 
 
 def test_with_the_authoritys_key_in_a_safe_everything_else_goes_on(
