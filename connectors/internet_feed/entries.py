@@ -18,6 +18,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from connectors.contract import LOCAL
+from connectors.internet_feed import dates
 from connectors.internet_feed.topics import spoken_of
 
 Fault = Literal["empty", "large", "cut", "foreign", "crowded"]
@@ -122,6 +123,11 @@ def digest(stated: str) -> str:
 def _instant(entry: Mapping[str, Any]) -> datetime | None:
     """Return when it was published, else changed; a date without zone is local, as the sites' own clocks are."""
     for name in ("published", "updated"):
+        if name not in entry:
+            continue
+        own = dates.instant(str(entry.get(name) or ""))
+        if own is not None:
+            return own
         parsed = entry.get(f"{name}_parsed")
         if isinstance(parsed, struct_time):
             try:

@@ -228,3 +228,29 @@ def test_topics_are_whole_words(texts: Sequence[str], topics: Sequence[str]) -> 
 def test_what_an_operator_may_get_wrong(fields: Mapping[str, Any], fault: str) -> None:
     with pytest.raises(ValidationError, match=fault):
         feed(**fields)
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("Fri, 20 Nov 2026 23:30:00 GMT+7", 20),
+        ("Fri, 20 Nov 2026 23:30:00 UTC+07:00", 20),
+        ("Fri, 20 Nov 2026 23:30:00 ICT", 20),
+        ("Fri, 20 Nov 2026 23:30:00 +07", 20),
+        ("Fri, 20 Nov 2026 16:30:00 GMT", 20),
+        ("2026-11-20T23:30:00+07:00", 20),
+        ("20/11/2026 23:30", 20),
+        ("20-11-2026 23:30:00", 20),
+        ("Thứ Sáu, 20/11/2026, 23:30:00 GMT+7", 20),
+        ("2026/11/20 23:30:00", 20),
+        ("05/11/2026", 5),
+        ("31/02/2026 08:00", 21),  # none: the day on which it was seen
+        ("hôm qua", 21),
+    ],
+)
+def test_dates_as_sites_write_them(written: str, day: int) -> None:
+    entry = item(1, None).replace("<author>", f"<pubDate>{written}</pubDate><author>")
+    source = feed()
+    figures = source.decode(Message("s", URL, source.cleanse(document(entry)), NOON))
+    counted = {o.period.start: o.value for o in figures if isinstance(o, Observation) and not o.dims.get("topic")}
+    assert {start: value for start, value in counted.items() if value} == {date(2026, 11, day): 1}
