@@ -205,13 +205,17 @@ def test_maintenance_is_planned_ended_and_refused_in_words(office: Screen, open_
         main.get_by_role("button", name="Lập đợt bảo trì").first.click()
         box(page).get_by_label("Một thiết bị").check()
         box(page).locator("select").select_option("camera/cam-01")
-        box(page).get_by_label("Từ (giờ Việt Nam)").fill(start)
-        box(page).get_by_label("Đến").fill(stop)
+        for end, moment in (("Từ (giờ Việt Nam)", start), ("Đến", stop)):
+            day, time = moment.split()
+            box(page).get_by_role("group", name=end).get_by_label("Giờ").fill(time)
+            box(page).get_by_role("group", name=end).get_by_label("Ngày").fill(day)
         box(page).get_by_label("Lý do").fill("Thay nguồn")
         box(page).get_by_role("button", name="Lập đợt bảo trì").click()
 
-    (now,) = store.rows("select to_char(now() at time zone 'Asia/Ho_Chi_Minh', 'YYYY-MM-DD\"T\"HH24:MI') as m, "
-                        "to_char((now() + interval '3 h') at time zone 'Asia/Ho_Chi_Minh', 'YYYY-MM-DD\"T\"HH24:MI') as l")  # fmt: skip  # noqa: E501
+    (now,) = store.rows(
+        "select to_char(t, 'DD/MM/YYYY HH24:MI') as m, to_char(t + interval '3 h', 'DD/MM/YYYY HH24:MI') as l"
+        " from (select now() at time zone 'Asia/Ho_Chi_Minh') as moment(t)"
+    )
     plan(now["l"], now["m"])
     expect(box(page).get_by_role("alert").last).to_have_text("Kết thúc phải sau lúc bắt đầu.")
     box(page).get_by_role("button", name="Đóng").click()
@@ -240,6 +244,33 @@ def test_thresholds_are_told_with_their_lines_and_the_trail_tells_who(office: Sc
     main.get_by_label("Việc").select_option(label="Tài khoản")
     expect(main.locator("tbody tr")).to_have_count(4)
     expect(main.locator("tbody")).to_contain_text("tạo tài khoản")
+    expect(main.locator("tbody")).to_contain_text("vai trò: Kỹ thuật")
     page.get_by_title("English").click()
     expect(page.locator("tbody")).to_contain_text("made an account")
+    expect(page.locator("tbody")).to_contain_text("role: Technician")
     assert watched.errors == []
+
+
+DEEDS: tuple[tuple[str, dict[str, Any], str], ...] = (
+    ("device.edit", {"fields": {"lifecycle": ["installed", "disabled"], "owner": ["", "UBND xã"]}, "reason": "hỏng"},
+     "Đơn vị quản lý: — → UBND xã; Tình trạng: đang dùng → tạm ngưng; lý do: hỏng"),
+    ("maintenance.plan", {"kind": "camera", "name": "cam-01", "starts_at": "2026-11-21T01:05:00Z", "retroactive": True},
+     "loại: Camera; thiết bị: cam-01; bắt đầu: 08:05 21/11/2026; tính lại quá khứ: có"),
+    ("rule.set", {"fields": {"for": ["5m", "1h 30m"], "severity": ["warning", "critical"]}, "valid_from": None},
+     "Phải kéo dài: 5 phút → 1 giờ 30 phút; Mức độ: Cảnh báo → Nghiêm trọng"),
+    ("broadcast.edit", {"unit": "05068", "fields": {"weekdays": ["1, 2", "7"], "last_day": [None, "2026-12-01"]}},
+     "đến hết ngày: — → 01/12/2026; các ngày trong tuần: Thứ Hai, Thứ Ba → Chủ Nhật; xã: 05068"),
+    ("rejection.retry", {"source": "budget", "outcome": "stored"}, "nguồn: budget; kết quả: đã nhận"),
+    ("later.deed", {"something": 3}, "something: 3"),
+)  # fmt: skip
+
+
+def test_the_trail_says_in_words_what_was_done(office: Screen, open_screen: Open, store: Store) -> None:
+    with store.transaction() as link:
+        for action, detail, _ in DEEDS:
+            accounts.audit(link, "lan", action, "1", **detail)
+    page, _ = open_screen()
+    main = at(page, office, "nhat-ky")
+    main.get_by_label("Người làm").fill("lan")
+    main.get_by_label("Người làm").blur()
+    expect(main.locator("tbody .detail")).to_have_text([said for *_, said in reversed(DEEDS)])

@@ -93,7 +93,7 @@ def test_what_is_wrong_stands_at_its_field_and_what_is_to_come_is_said(office: S
     assert serious(page) == []
     share.fill("60")
     day = datetime.now(LOCAL).date() + timedelta(days=3)
-    its.get_by_label("Có hiệu lực từ ngày").fill(str(day))
+    its.get_by_label("Có hiệu lực từ ngày").fill(f"{day:%d/%m/%Y}")
     its.get_by_role("button", name="Lưu ngưỡng").click()
     expect(its.get_by_role("status")).to_have_text("Đã lưu.")
     expect(its.locator("summary").first).to_contain_text("hơn 50 %")

@@ -5,6 +5,8 @@ import { t } from "language";
 import { byName, picture, view } from "picture";
 import { GENRES, PRIORITIES, WEEKDAYS, seconds } from "broadcast_words";
 import Box from "dialog";
+import DayField from "day_field";
+import TimeField from "time_field";
 
 const FIELDS = { programme: "Tên chương trình", genre: "Loại", priority: "Mức ưu tiên", reason: "Lý do khẩn cấp", devices: "Cụm loa", hamlets: "Thôn", first_day: "Ngày", starts: "Giờ bắt đầu", minutes: "Thời lượng (phút)", weekdays: "Các ngày trong tuần", last_day: "Đến hết ngày", state: "Tình trạng" };
 const SCOPES = { all: "Tất cả cụm loa", some: "Chỉ một số" };
@@ -35,7 +37,7 @@ function bodyOf({ scope, repeat, ...form }) {
 const fresh = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 export default {
-  components: { Box },
+  components: { Box, DayField, TimeField },
   template: `
     <Box :title="plan ? t('Sửa lịch phát') : t('Lập lịch phát')" broad @close="$emit('close')">
       <form class="broadcast-form" @submit.prevent="save">
@@ -54,9 +56,9 @@ export default {
           <label v-for="(word, key) in repeats" :key="key" class="one"><input v-model="form.repeat" type="radio" name="repeat" :value="key"/><span>{{ t(word) }}</span></label>
           <div v-if="form.repeat === 'days'" class="picks" role="group" :aria-label="t('Các ngày trong tuần')"><label v-for="(word, n) in weekdays" :key="n" class="one"><input v-model="form.weekdays" type="checkbox" :value="n + 1"/><span>{{ t(word) }}</span></label></div></fieldset>
         <div class="device-fields">
-          <label>{{ form.repeat === "once" ? t("Ngày") : t("Từ ngày") }}<input v-model="form.first_day" type="date" required/><small v-if="amiss.first_day" class="refused">{{ amiss.first_day }}</small></label>
-          <label v-if="form.repeat !== 'once'">{{ t("Đến hết ngày") }}<input v-model="form.last_day" type="date" :min="form.first_day" required/><small v-if="amiss.last_day" class="refused">{{ amiss.last_day }}</small></label>
-          <label>{{ t("Giờ bắt đầu") }}<input v-model="form.starts" type="time" required/></label>
+          <label>{{ form.repeat === "once" ? t("Ngày") : t("Từ ngày") }}<DayField v-model="form.first_day" required/><small v-if="amiss.first_day" class="refused">{{ amiss.first_day }}</small></label>
+          <label v-if="form.repeat !== 'once'">{{ t("Đến hết ngày") }}<DayField v-model="form.last_day" :min="form.first_day" required/><small v-if="amiss.last_day" class="refused">{{ amiss.last_day }}</small></label>
+          <label>{{ t("Giờ bắt đầu") }}<TimeField v-model="form.starts" required/></label>
           <label>{{ t("Thời lượng (phút)") }}<input v-model="form.minutes" type="number" min="1" max="1440" step="1" required/></label></div>
         <p v-if="plan" class="muted">{{ t("Lần đã bắt đầu giữ nguyên; thay đổi có từ lần kế tiếp.") }}</p>
         <div v-if="told" class="conflict" role="alert"><p><b>{{ t("Cần xem lại trước khi lưu:") }}</b></p><ul><li v-for="(one, n) in told.concerns" :key="n">{{ concernOf(one) }}</li></ul><p>{{ t("Bấm “Vẫn lưu” nếu vẫn phát như vậy.") }}</p></div>

@@ -15,6 +15,7 @@ const SHAPES = {
   camera: ["M2 4.5h8a1 1 0 0 1 1 1v5a1 1 0 0 1-1 1H2a1 1 0 0 1-1-1v-5a1 1 0 0 1 1-1ZM12 7.2l3-1.8v5.2l-3-1.8Z", "fill"],
   loudspeaker: ["M1.5 6h2.6L8 2.8v10.4L4.1 10H1.5ZM9.6 5.6a3.4 3.4 0 0 1 0 4.8M11.4 3.8a6 6 0 0 1 0 8.4", "both"],
   network: ["M8 2.5v4M4 13v-3h8v3M8 6.5V10M2.5 12.5h3v2h-3ZM10.5 12.5h3v2h-3ZM6 1.5h4v3H6Z", "line"],
+  calendar: ["M2.5 3.5h11v10h-11ZM2.5 6.5h11M5.5 1.8v3M10.5 1.8v3", "line"],
   bubble: ["M2.5 3h11v7.5H7.5L4.5 13.5V10.5H2.5Z", "fill"],
   tick: ["M3.5 8.5 6.5 11.5 12.5 4.5", "line"],
   down: ["M3.5 6 8 10.5 12.5 6", "line"],

@@ -6,16 +6,22 @@ import { useFresh } from "fresh";
 import { t } from "language";
 import { byName, picture } from "picture";
 import Box from "dialog";
+import DayField from "day_field";
+import TimeField from "time_field";
 
 const seconds = (text) => Date.parse(text) / 1000;
 const GROUPS = [["running", "Đang bảo trì"], ["planned", "Sắp tới"], ["over", "Đã qua"]];
+const ENDS = [["from", "Từ (giờ Việt Nam)"], ["until", "Đến"]];
 const SCOPES = [["commune", "Cả xã"], ["kind", "Một loại"], ["hamlet", "Một thôn"], ["device", "Một thiết bị"]];
-// A field of date and time has no zone: it is the commune's, seven hours ahead of UTC, whatever the PC says.
-const localOf = (at) => new Date((at + 7 * 3600) * 1000).toISOString().slice(0, 16);
-const instantOf = (local) => `${local}:00+07:00`;
+// What is typed has no zone: it is the commune's, seven hours ahead of UTC, whatever the PC says.
+function localOf(at) {
+  const [day, time] = new Date((at + 7 * 3600) * 1000).toISOString().split("T");
+  return { day, time: time.slice(0, 5) };
+}
+const instantOf = ({ day, time }) => `${day}T${time}:00+07:00`;
 
 export default {
-  components: { Box },
+  components: { Box, DayField, TimeField },
   template: `
     <div class="filters"><span class="actions"><button type="button" class="button main" @click="begin">{{ t("Lập đợt bảo trì") }}</button></span></div>
     <p v-if="its.error || refused && !form" class="refused" role="alert">{{ refused || its.error }}</p>
@@ -38,7 +44,7 @@ export default {
         <label v-if="form.scope === 'kind'">{{ t("Loại") }}<select v-model="form.kind" required><option v-for="kind in kinds" :key="kind" :value="kind">{{ kindOf(kind) }}</option></select></label>
         <label v-if="form.scope === 'hamlet'">{{ t("Thôn") }}<select v-model="form.hamlet" required><option v-for="name in hamlets" :key="name" :value="name">{{ name }}</option></select></label>
         <label v-if="form.scope === 'device'">{{ t("Thiết bị") }}<select v-model="form.device" required><option v-for="it in devices" :key="it.ref" :value="it.kind + '/' + it.id">{{ kindOf(it.kind) }} {{ it.id }} · {{ it.name }}</option></select></label>
-        <div class="device-fields"><label>{{ t("Từ (giờ Việt Nam)") }}<input v-model="form.from" type="datetime-local" required/></label><label>{{ t("Đến") }}<input v-model="form.until" type="datetime-local" required/></label></div>
+        <div class="device-fields"><fieldset v-for="[key, word] in ends" :key="key" class="moment"><legend>{{ t(word) }}</legend><TimeField v-model="form[key].time" :aria-label="t('Giờ')" required/><DayField v-model="form[key].day" :aria-label="t('Ngày')" required/></fieldset></div>
         <p v-if="past" class="muted">{{ t("Bắt đầu trong quá khứ: trạng thái và tỷ lệ hoạt động từ lúc đó được tính lại.") }}</p>
         <label>{{ t("Lý do") }}<input v-model="form.reason" maxlength="500" required autocomplete="off"/></label>
         <div v-if="overlapping.length" class="conflict" role="alert"><p><b>{{ t("Trùng thời gian với {n} đợt đã lập:", { n: overlapping.length }) }}</b></p><ul><li v-for="it in overlapping" :key="it.id">{{ scopeOf(it) }}, {{ when(it.starts_at) }} – {{ when(it.ends_at) }}: {{ it.reason }}</li></ul><p>{{ t("Thời gian trùng chỉ tính một lần. Bấm lần nữa nếu vẫn cần.") }}</p></div>
@@ -49,7 +55,7 @@ export default {
   setup() {
     const unit = () => picture.commune.code;
     const its = useFresh(() => get("maintenance", { unit: unit(), limit: 500 }), [], 30);
-    return { its, unit, t, groups: GROUPS, scopes: SCOPES, kinds: KINDS, kindOf };
+    return { its, unit, t, groups: GROUPS, ends: ENDS, scopes: SCOPES, kinds: KINDS, kindOf };
   },
   data: () => ({ form: null, devices: [], overlapping: [], refused: "", busy: false, sure: 0 }),
   computed: {
@@ -57,7 +63,7 @@ export default {
       return [...new Set(this.devices.map(({ hamlet }) => hamlet))].filter(Boolean).sort(byName.compare);
     },
     past() {
-      return this.form.from !== "" && seconds(instantOf(this.form.from)) < clock.now - 60;
+      return seconds(instantOf(this.form.from)) < clock.now - 60;
     },
     wish: ({ form }) => form && JSON.stringify(form),
   },

@@ -1,5 +1,6 @@
 // The fields of a device in the register, for one that is there and for one that is added.
 import { t } from "language";
+import DayField from "day_field";
 
 export const FIELDS = {
   title: "Tên thiết bị", hamlet: "Thôn", place: "Vị trí", latitude: "Vĩ độ", longitude: "Kinh độ", owner: "Đơn vị quản lý",
@@ -25,12 +26,13 @@ export function changedOf(form, base) {
 }
 
 export default {
+  components: { DayField },
   template: `
     <div class="device-fields">
       <label v-for="(word, key) in shown" :key="key">{{ t(word) }}
         <select v-if="key === 'lifecycle'" v-model="form.lifecycle"><option v-for="(said, state) in lifecycles" :key="state" :value="state">{{ t(said) }}</option><option v-if="!(form.lifecycle in lifecycles)" :value="form.lifecycle">{{ t("chưa xác nhận") }}</option></select>
         <input v-else-if="key in numbers" v-model="form[key]" type="number" :min="numbers[key][0]" :max="numbers[key][1]" :step="numbers[key][2]" inputmode="decimal"/>
-        <input v-else-if="key === 'installed_on'" v-model="form[key]" type="date"/>
+        <DayField v-else-if="key === 'installed_on'" v-model="form[key]"/>
         <input v-else v-model="form[key]" maxlength="200" :list="key === 'hamlet' ? 'known-hamlets' : null" autocomplete="off"/></label>
       <datalist id="known-hamlets"><option v-for="name in hamlets" :key="name" :value="name"></option></datalist>
     </div>`,

@@ -5,6 +5,7 @@ import { SEVERITIES } from "incident_words";
 import { t } from "language";
 import { view } from "picture";
 import { lasting } from "threshold_words";
+import DayField from "day_field";
 import ThresholdFigure from "threshold_figure";
 import { draftOf, fieldsOf, nameOf, same, wantsOf } from "threshold_fields";
 
@@ -13,7 +14,7 @@ const today = () => new Date((clock.now + 7 * 3600) * 1000).toISOString().slice(
 const seconds = (text) => Date.parse(text) / 1000;
 
 export default {
-  components: { ThresholdFigure },
+  components: { DayField, ThresholdFigure },
   template: `
     <div class="one-device threshold-form"><form :aria-label="t('Sửa ngưỡng')" @submit.prevent="save">
       <div class="device-fields"><ThresholdFigure v-for="field in fields" :key="field.place" v-model="draft[field.place]" :field="field" :configured="configured[field.place]" :amiss="amissAt(field.place)"/></div>
@@ -26,7 +27,7 @@ export default {
         <p v-if="amissAt('escalate')" class="refused" role="alert">{{ amissAt("escalate") }}</p>
         <div class="actions"><button type="button" class="button" @click="draft.escalate.push({ by: 'after', after: { n: 30, size: 'm' }, severity: 'critical' })">{{ t("Thêm bậc theo thời gian") }}</button><button v-if="!sameSteps" type="button" class="quiet" @click="draft.escalate = copy(configured.escalate)">{{ t("Đặt lại bậc nâng mức theo cấu hình") }}</button></div>
       </fieldset>
-      <div class="device-fields"><label><span>{{ t("Có hiệu lực từ ngày") }}</span><input v-model="day" type="date" :min="today()" required :aria-invalid="Boolean(amissAt('valid_from'))"/><span class="fine">{{ day === today() ? t("ngay khi lưu") : t("từ 0 giờ ngày đó") }}</span><span v-if="amissAt('valid_from')" class="refused" role="alert">{{ amissAt("valid_from") }}</span></label>
+      <div class="device-fields"><label><span>{{ t("Có hiệu lực từ ngày") }}</span><DayField v-model="day" :min="today()" required :aria-invalid="Boolean(amissAt('valid_from'))"/><span class="fine">{{ day === today() ? t("ngay khi lưu") : t("từ 0 giờ ngày đó") }}</span><span v-if="amissAt('valid_from')" class="refused" role="alert">{{ amissAt("valid_from") }}</span></label>
         <label class="broad-field"><span>{{ t("Lý do") }}</span><input v-model="reason" maxlength="500" required autocomplete="off" :placeholder="t('văn bản, kết luận giao ban…')"/></label></div>
       <div v-if="first" class="conflict" role="alert"><p><b>{{ t("{who} đã sửa quy tắc này trước, lúc {time} {day}:", first) }}</b></p>
         <ul><li v-for="[place, [old, fresh]] in Object.entries(first.fields)" :key="place">{{ nameOf(place) }}: {{ shown(old) }} → <b>{{ shown(fresh) }}</b></li></ul>

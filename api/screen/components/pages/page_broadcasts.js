@@ -12,6 +12,7 @@ import Board from "board";
 import BroadcastDay from "broadcast_day";
 import BroadcastMatrix from "broadcast_matrix";
 import BroadcastPlans from "broadcast_plans";
+import DayField from "day_field";
 import Grid from "grid";
 import IncidentList from "incident_list";
 
@@ -36,12 +37,12 @@ async function read() {
 }
 
 export default {
-  components: { Board, BroadcastDay, BroadcastMatrix, BroadcastPlans, Grid, IncidentList, Mark },
+  components: { Board, BroadcastDay, BroadcastMatrix, BroadcastPlans, DayField, Grid, IncidentList, Mark },
   template: `
     <main class="sheet" id="content">
       <div class="head"><h1>{{ t(page.title) }}</h1>
         <div class="days-choice"><button type="button" class="button" :aria-label="t('Ngày trước')" @click="turn(-1)">‹</button>
-          <label class="field"><span>{{ weekday }}</span><input type="date" :value="day" :aria-label="t('Ngày')" @change="$event.target.value && choose({ day: $event.target.value })"></label>
+          <label class="field"><span>{{ weekday }}</span><DayField :model-value="day" :aria-label="t('Ngày')" @update:model-value="choose({ day: $event })"/></label>
           <button type="button" class="button" :aria-label="t('Ngày sau')" @click="turn(1)">›</button><button v-if="day !== today()" type="button" class="button" @click="choose({ day: '' })">{{ t("Hôm nay") }}</button></div>
         <button v-if="may('operator')" type="button" class="button main" @click="$refs.plans.begin()">{{ t("Lập lịch phát") }}</button>
         <a class="button" :href="'/api/v1/export/played.xlsx?' + asked" download>{{ t("Tải Excel") }}</a>
