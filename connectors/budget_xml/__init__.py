@@ -76,13 +76,14 @@ class BudgetXml(Polled):
             if line is None:
                 continue
             if line.report not in _REPORTS:
-                faults.append(
-                    Fault(f"{line.place}.ReportID", f"{line.report!r:.40} is neither {' nor '.join(_REPORTS)}")
-                )
+                neither, vi = f"is neither {' nor '.join(_REPORTS)}", f"không phải {' hay '.join(_REPORTS)}"
+                place = f"{line.place}.ReportID"
+                faults.append(Fault(place, f"{line.report!r:.40} {neither}", f"“{line.report:.40}” {vi}"))
             unit = self.branches.get(line.branch)
             if unit is None:
                 remedy = f'write `{line.branch:.40} = "<commune code>"` in `branches`'
-                faults.append(Fault(f"{line.place}.BranchCode", f"{line.branch:.40} is unknown: {remedy}"))
+                vi = f"chưa biết mã ĐVQHNS “{line.branch:.40}”; sửa lại, hoặc nhờ kỹ thuật khai báo trong `branches`"
+                faults.append(Fault(f"{line.place}.BranchCode", f"{line.branch:.40} is unknown: {remedy}", vi))
                 continue
             lines = books.setdefault((unit, line.report, line.period), [])
             lines.append(line)
@@ -106,19 +107,26 @@ class BudgetXml(Polled):
 def _lines(body: bytes, largest: int) -> list[Element]:
     """Return the summary lines of a file; raises :class:`Undecodable` for what is no XML, or has none."""
     if len(body) > largest:
-        raise Undecodable(f"{len(body)} bytes, at most {largest} are read", place="file")
+        raise _refused(f"{len(body)} bytes, at most {largest} are read", f"tệp {len(body)} byte, chỉ nhận {largest}")
     try:
         root: Element = fromstring(body, forbid_dtd=True)
     except DefusedXmlException as error:
-        raise Undecodable("declares a DTD or entities, which no report needs: export it again", place="file") from error
+        reason = "declares a DTD or entities, which no report needs: export it again"
+        raise _refused(reason, "tệp có khai báo DTD; kết xuất lại từ phần mềm") from error
     except (ParseError, ValueError, LookupError) as error:
-        raise Undecodable(f"is no whole XML; send it again {error}", place="file") from error
+        vi = "tệp XML không nguyên vẹn; kết xuất lại từ phần mềm rồi gửi lại"
+        raise _refused(f"is no whole XML; send it again {error}", vi) from error
     found = [
         element for element in root.iter() if isinstance(element.tag, str) and element.tag.rpartition("}")[2] == LINE
     ]
     if not found:
-        raise Undecodable(f"has no {LINE}: export the reports B03a-X and B03b-X", place="file")
+        vi = f"tệp không có dòng {LINE} nào; kết xuất báo cáo B03a-X và B03b-X"
+        raise _refused(f"has no {LINE}: export the reports B03a-X and B03b-X", vi)
     return found
+
+
+def _refused(reason: str, vi: str) -> Undecodable:
+    return Undecodable(reason, place="file", faults=(Fault("file", reason, vi),))
 
 
 def _twice(lines: list[Line]) -> Iterable[Fault]:
@@ -126,4 +134,8 @@ def _twice(lines: list[Line]) -> Iterable[Fault]:
     for line in lines:
         first = seen.setdefault(tuple(line.dims.items()), line.place)
         if first != line.place:
-            yield Fault(line.place, f"says the same codes again as {first}: add them up in the software, or remove one")
+            yield Fault(
+                line.place,
+                f"says the same codes again as {first}: add them up in the software, or remove one",
+                f"trùng mã với {first}; cộng gộp trong phần mềm hoặc bỏ một dòng",
+            )

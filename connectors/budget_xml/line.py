@@ -45,9 +45,10 @@ def line_of(
     said = {_bare(child.tag): " ".join((child.text or "").split()) for child in element if isinstance(child.tag, str)}
     faults: list[Fault] = []
 
-    def wrong(name: str, expected: str) -> None:
-        found = f"{said[name]!r:.40}" if said.get(name) else "nothing"
-        faults.append(Fault(f"{place}.{name}", f"{expected} is expected, not {found}"))
+    def wrong(name: str, expected: str, vi: str) -> None:
+        en = f"{said[name]!r:.40}" if said.get(name) else "nothing"
+        found = f"“{said[name]:.40}”" if said.get(name) else "để trống"
+        faults.append(Fault(f"{place}.{name}", f"{expected} is expected, not {en}", f"cần {vi}, không phải {found}"))
 
     period = _period(said, latest, wrong, cumulative=cumulative)
     dims = {}
@@ -55,17 +56,21 @@ def line_of(
         if said.get(name):
             dims[dimension] = said[name]
             if not _CODE.fullmatch(said[name]):
-                wrong(name, "a code of 1 to 6 digits")
+                wrong(name, "a code of 1 to 6 digits", "mã có 1 đến 6 chữ số")
     if not dims:
-        wrong("BudgetSubItemCode", "at least one code of the budget's index")
+        wrong("BudgetSubItemCode", "at least one code of the budget's index", "ít nhất một mã mục lục ngân sách")
     if said.get("CAP", "") not in ("", _COMMUNE_TIER):
-        wrong("CAP", "the budget tier 4 (commune)")
+        wrong("CAP", "the budget tier 4 (commune)", "cấp ngân sách 4 (cấp xã)")
     for name in ("ReportID", "BranchCode"):
         if not said.get(name) or len(said[name]) > 40:
-            wrong(name, "a code")
+            wrong(name, "a code", "một mã")
     amount = _amount(said.get("Amount", ""))
     if amount is None:
-        wrong("Amount", "an amount in đồng with a decimal point, as 1500000 or 1500000.5000,")
+        wrong(
+            "Amount",
+            "an amount in đồng with a decimal point, as 1500000 or 1500000.5000,",
+            "số tiền bằng đồng, không ngăn cách hàng nghìn, dấu thập phân là dấu chấm (1500000 hoặc 1500000.5000)",
+        )
     for fault in faults:
         blame(fault)
     if faults or period is None or amount is None:
@@ -74,12 +79,12 @@ def line_of(
 
 
 def _period(
-    said: Mapping[str, str], latest: date, wrong: Callable[[str, str], None], *, cumulative: bool
+    said: Mapping[str, str], latest: date, wrong: Callable[[str, str, str], None], *, cumulative: bool
 ) -> Period | None:
     """Return the month (1 to 12), or the year where ``ReportPeriod`` repeats ``ReportYear``."""
     year, month = said.get("ReportYear", ""), said.get("ReportPeriod", "")
     if not re.fullmatch(r"[0-9]{4}", year) or not _FIRST_YEAR <= int(year) <= latest.year:
-        wrong("ReportYear", f"a year from {_FIRST_YEAR} to {latest.year}")
+        wrong("ReportYear", f"a year from {_FIRST_YEAR} to {latest.year}", f"năm từ {_FIRST_YEAR} đến {latest.year}")
         return None
     if month == year:
         start, end = date(int(year), 1, 1), date(int(year), 12, 31)
@@ -87,10 +92,14 @@ def _period(
         start = date(int(year), int(month), 1)
         end = start.replace(day=monthrange(start.year, start.month)[1])
     else:
-        wrong("ReportPeriod", "a month from 1 to 12, or the year again for all of it")
+        wrong(
+            "ReportPeriod",
+            "a month from 1 to 12, or the year again for all of it",
+            "tháng từ 1 đến 12, hoặc ghi lại năm nếu là cả năm",
+        )
         return None
     if start > latest:
-        wrong("ReportPeriod", "a month that has begun")
+        wrong("ReportPeriod", "a month that has begun", "tháng đã đến")
         return None
     start = date(start.year, 1, 1) if cumulative else start
     return Period(start, end, kind_of(start, end), cumulative=cumulative)

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from connectors.budget_xml import BudgetXml
-from connectors.contract import Message, Observation
+from connectors.contract import Message, Observation, Undecodable
 from ingest.store import Store
 from simulators.budget_xml import BudgetXmlSimulator, settings
-from tests.connectors.golden import configured
+from tests.connectors.golden import cases, configured, understood
 from tests.ingest.conftest import counters, eventually, serving
 from tests.ingest.conftest import settings as service_settings
 
@@ -46,6 +46,19 @@ def test_totals_are_the_sums_of_their_lines(seed: int, day: date) -> None:
 def test_leading_zeros_stay() -> None:
     figures = read((CASES / "leading_zeros" / "body.xml").read_bytes())
     assert figures[1].dims == {"chapter": "005", "kind": "010", "sub_kind": "011", "item": "6000", "sub_item": "6001"}
+
+
+def test_an_accountant_reads_every_fault_in_vietnamese() -> None:
+    told: dict[str, list[str]] = {}
+    for case in cases():
+        if case.name == "budget_xml" and not case.accepted:
+            with pytest.raises(Undecodable) as refused:
+                understood(case.connector, case.message)
+            told[case.folder.name] = [f"{fault.place}: {fault.vi}" for fault in refused.value.faults]
+            assert all(fault.vi and fault.vi != fault.reason for fault in refused.value.faults), case.folder.name
+    assert told["unknown_branch"][0].startswith("SummaryB03abX[2].BranchCode: chưa biết mã ĐVQHNS “")
+    assert any("Amount: cần số tiền bằng đồng" in fault for fault in told["every_fault"])
+    assert told["torn"] == ["file: tệp XML không nguyên vẹn; kết xuất lại từ phần mềm rồi gửi lại"]
 
 
 def test_which_report_is_revenue_must_be_said() -> None:
