@@ -11,7 +11,7 @@ class SocioWorkbook(StatementWorkbook):
     """A folder into which the statistical table is saved: read wholly, or refused by cell."""
 
     feed: ClassVar[str] = "socio_economic"
-    title: ClassVar[str] = "Kinh tế - xã hội (biểu Excel)"
+    title: ClassVar[str] = "Kinh tế – xã hội (biểu Excel)"
     own: ClassVar[Path] = Path(__file__).parent / "catalogue.csv"
 
     stale_after: timedelta = timedelta(days=45)
