@@ -24,6 +24,13 @@ _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
+def _believed(text: str) -> str:
+    """Return it; raises where a day more or less would leave the calendars of Python, PostgreSQL or a workbook."""
+    if not "1900" <= text[:4] <= "2199":
+        raise ValueError("a year from 1900 to 2199 is expected")
+    return text
+
+
 def _instant(value: object) -> object:
     if not isinstance(value, str):
         return value
@@ -32,16 +39,16 @@ def _instant(value: object) -> object:
     if not _RFC3339.fullmatch(text):
         raise ValueError("an instant is RFC 3339 with a zone, as 2026-11-21T07:00:00+07:00 or …Z (write + as %2B)")
     try:
-        return datetime.fromisoformat(text).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
+        return datetime.fromisoformat(_believed(text)).astimezone(UTC)
+    except ValueError as error:
         raise ValueError(f"no instant: {error}") from error
 
 
 def _day(value: object) -> object:
     if isinstance(value, str) and _DATE.fullmatch(value):
         try:
-            return datetime.combine(date.fromisoformat(value), time(), LOCAL).astimezone(UTC)
-        except (ValueError, OverflowError) as error:
+            return datetime.combine(date.fromisoformat(_believed(value)), time(), LOCAL).astimezone(UTC)
+        except ValueError as error:
             raise ValueError(f"no day: {error}") from error
     return _instant(value)
 
