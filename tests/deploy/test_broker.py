@@ -269,6 +269,20 @@ def test_a_device_that_comes_later_is_let_in_after_a_reload(
         assert router.says("ioc/05068/network/rt-01/status") in ACCEPTED
 
 
+def test_a_renewed_certificate_is_shown_after_a_reload(shipped_broker: ShippedBroker) -> None:
+    """Nobody is cut off for it, and nobody need trust anything new."""
+    file = shipped_broker.commune / "broker" / "server.crt"
+    was = file.read_bytes()
+    assert main(["renew", "--days", "900", "--into", str(shipped_broker.commune)]) == 0
+    assert file.read_bytes() != was
+    shipped_broker.reload()
+
+    def shown() -> str:
+        return ssl.get_server_certificate(("localhost", shipped_broker.port))
+
+    await_that(lambda: ssl.PEM_cert_to_DER_cert(shown()) == ssl.PEM_cert_to_DER_cert(file.read_text()), "the new one")
+
+
 def test_an_account_is_taken_away(shipped_broker: ShippedBroker, tmp_path: Path) -> None:
     """A camera that was stolen: not let in again, and put out at the reload where it is connected."""
     commune, user = shipped_broker.commune, "05068.camera.cam-mat"

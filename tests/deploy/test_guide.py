@@ -1,7 +1,12 @@
 """docs/van-hanh.md: every command in it is real, every path is there, every configuration in it is accepted."""
 
+import os
 import re
 import shlex
+import shutil
+import subprocess
+import sys
+import textwrap
 import tomllib
 from pathlib import Path
 
@@ -10,6 +15,7 @@ import yaml
 
 from deploy.__main__ import arguments
 from ingest.config import load
+from ingest.errors import ConfigError
 from tests.deploy.conftest import ROOT
 from tests.deploy.stack import NoSuchCommand, Stack, parse
 
@@ -40,9 +46,10 @@ def of(*begin: str) -> list[list[str]]:
 
 
 def ours() -> list[list[str]]:
-    """Return the words after `ioc`, typed in a container or not."""
-    inside = [words[4:] for words in of("docker", "compose", "exec") if words[4:5] == ["ioc"]]
-    return [words[1:] for words in [*of("ioc"), *inside]]
+    """Return the words after `ioc`, typed in a container that runs, in one of their own, or without."""
+    inside = [words[5:] for words in of("docker", "compose", "exec") if words[4:5] == ["ioc"]]
+    apart = [words[6:] for words in of("docker", "compose", "run", "--rm", "--no-deps")]
+    return [*(words[1:] for words in of("ioc")), *inside, *apart]
 
 
 @pytest.mark.parametrize("words", ours(), ids=" ".join)
@@ -74,11 +81,11 @@ def test_every_command_of_the_installation_is_real(words: list[str]) -> None:
     # Words without a value, as `python3 -m deploy init` in a sentence, name a verb that there is.
     if asked == ["init"]:
         asked = [*asked, "--unit", "05068", "--host", "x"]
-    assert arguments().parse_args(asked).verb in ("init", "devices", "renew")
+    assert arguments().parse_args(asked).verb in ("init", "devices", "revoke", "renew")
 
 
 def test_every_service_and_file_is_there(stack: Stack) -> None:
-    verbs = ("exec", "restart", "stop", "logs", "kill")
+    verbs = ("exec", "run", "restart", "stop", "logs", "kill")
     for words in of("docker", "compose"):
         line = [word for word in words[2:] if word not in ("--profile", "demo")]
         if not line:
@@ -88,7 +95,7 @@ def test_every_service_and_file_is_there(stack: Stack) -> None:
             named = [
                 word for n, word in enumerate(line[1:], 1) if not word.startswith("-") and line[n - 1] not in values
             ]
-            services = named[:1] if line[0] == "exec" else named
+            services = named[:1] if line[0] in ("exec", "run") else named
             assert services
             assert set(services) <= set(stack.services), words
             if line[0] == "exec" and named[1].startswith("/deploy/"):
@@ -126,17 +133,53 @@ def test_every_configuration_is_accepted(commune: Path, tmp_path: Path) -> None:
         load(file, {})
 
 
-def test_the_addition_for_a_sources_secret_is_valid(tmp_path: Path) -> None:
+PROTECTED = (
+    '[sources.cameras_onvif]\nconnector = "camera_onvif"\nunit = "05068"\nusername = "a"\n'
+    'cameras = [{ name = "cam-01", host = "10.0.5.11" }]\n'
+)
+"""A source that asks for a password, without which nobody reads the configuration."""
+
+
+def test_the_addition_for_a_sources_secret_reaches_all_who_read_the_configuration(stack: Stack, tmp_path: Path) -> None:
     (block,) = [block for kind, block in BLOCKS if kind == "yaml"]
-    tables = yaml.safe_load(block)
-    ((key, secret),) = tables["services"]["ingest"]["environment"].items()
-    assert Path(secret).name in tables["services"]["ingest"]["secrets"]
-    assert set(tables["services"]["ingest"]["secrets"]) == set(tables["secrets"])
-    word = tmp_path / "word"
+    tables = yaml.safe_load(textwrap.dedent(block))
+    file, word = tmp_path / "ioc.toml", tmp_path / "cameras_onvif"
+    file.write_text(PROTECTED)
     word.write_text("x\n")
-    file = tmp_path / "ioc.toml"
-    file.write_text(
-        '[sources.cameras_onvif]\nconnector = "camera_onvif"\nunit = "05068"\nusername = "a"\n'
-        'cameras = [{ name = "cam-01", host = "10.0.5.11" }]\n'
-    )
-    assert load(file, {key: str(word)}).sources
+    with pytest.raises(ConfigError, match="username and password come together"):
+        load(file, {})
+    readers = [name for name, one in stack.services.items() if one["image"].startswith("commune-ioc:")]
+    for name in set(readers) - {"simulators"}:
+        added = tables["services"][name]
+        assert set(added["secrets"]) == set(tables["secrets"]) == {"cameras_onvif"}
+        given = {key: value.replace("/run/secrets", str(tmp_path)) for key, value in added["environment"].items()}
+        assert load(file, given).sources
+
+
+def test_one_file_holds_sources_secrets_without_docker(commune: Path, tmp_path: Path) -> None:
+    """As systemd hands it to the units and `sudo ioc` reads it: quoted, since passwords hold what shells heed."""
+    ((line,),) = [block.split() for kind, block in BLOCKS if kind == "ini"]
+    key, _, value = line.partition("=")
+    secret = tmp_path / "ioc" / "secrets"
+    shutil.copytree(commune, tmp_path / "ioc")
+    (tmp_path / "ioc" / "ioc.toml").write_text(PROTECTED)
+    text = (ROOT / "deploy" / "ioc").read_text("utf-8").replace("/etc/ioc", str(tmp_path / "ioc"))
+    program = Path(sys.executable).with_name("ioc")
+    shim = tmp_path / "shim"
+    shim.write_text(text.replace("/opt/ioc/.venv/bin/ioc", str(program)))
+    environment = {"PATH": os.environ["PATH"]}
+
+    def checked() -> int:
+        command = ["sh", str(shim), "check"]
+        return subprocess.run(command, env=environment, capture_output=True, check=False).returncode
+
+    assert checked() == 2
+    (secret / "ioc.env").write_text(f"{key}={value}\n")
+    assert checked() == 0
+    shim.write_text(text.replace('exec /opt/ioc/.venv/bin/ioc "$@"', f'printf %s "${key}"'))
+    (secret / "ioc.env").write_text(f"{key}='a $HOME # b'\n")
+    said = subprocess.run(["sh", str(shim)], env=environment, capture_output=True, text=True, check=False)
+    assert said.stdout == "a $HOME # b"
+    for name in ("migrate", "ingest", "api"):
+        unit = (ROOT / "deploy" / "systemd" / f"ioc-{name}.service").read_text("utf-8")
+        assert "\nEnvironmentFile=-/etc/ioc/secrets/ioc.env\n" in unit
