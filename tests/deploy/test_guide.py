@@ -18,6 +18,7 @@ from ingest.config import load
 from ingest.errors import ConfigError
 from tests.deploy.conftest import ROOT
 from tests.deploy.stack import NoSuchCommand, Stack, parse
+from tests.deploy.test_compose import validated
 
 GUIDE = (ROOT / "docs" / "van-hanh.md").read_text("utf-8")
 BLOCKS = re.findall(r"^ *```(\w*)\n(.*?)^ *```", GUIDE, re.MULTILINE | re.DOTALL)
@@ -143,6 +144,9 @@ PROTECTED = (
 def test_the_addition_for_a_sources_secret_reaches_all_who_read_the_configuration(stack: Stack, tmp_path: Path) -> None:
     (block,) = [block for kind, block in BLOCKS if kind == "yaml"]
     tables = yaml.safe_load(textwrap.dedent(block))
+    written = tmp_path / "docker-compose.override.yml"
+    written.write_text(textwrap.dedent(block), "utf-8")
+    assert validated(written).returncode == 0
     file, word = tmp_path / "ioc.toml", tmp_path / "cameras_onvif"
     file.write_text(PROTECTED)
     word.write_text("x\n")
