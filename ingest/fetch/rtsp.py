@@ -101,7 +101,10 @@ def _watch(url: str, seen: _Seen, deadline: float) -> None:
         if video is None:
             seen.fault = "the stream has no video"
             return
-        context = video.codec_context
+        context: av.VideoCodecContext | None = video.codec_context  # its types know of none
+        if context is None:
+            seen.fault = "no decoder knows how it is coded; set the camera to H.264 or H.265"
+            return
         context.thread_count = 1
         seen.codec = context.name
         first = span = None

@@ -27,9 +27,9 @@ SDP = (
 
 
 @contextmanager
-def stopping_at(method: str, answer: bytes = b"") -> Iterator[str]:
+def stopping_at(method: str, answer: bytes = b"", sdp: str = SDP, *, hangs_up: bool = False) -> Iterator[str]:
     """A server that answers as it should until ``method`` comes; then it gives ``answer``, and nothing any more."""
-    said = {"DESCRIBE": SDP}
+    said = {"DESCRIBE": sdp}
     heads = {
         "OPTIONS": "Public: DESCRIBE, SETUP, PLAY\r\n",
         "DESCRIBE": "Content-Type: application/sdp\r\n",
@@ -49,6 +49,8 @@ def stopping_at(method: str, answer: bytes = b"") -> Iterator[str]:
                         number = line.decode()
                 if asked == method:
                     link.sendall(answer)
+                    if hangs_up:
+                        link.shutdown(socket.SHUT_RDWR)
                     return
                 text = said.get(asked, "")
                 head = f"RTSP/1.0 200 OK\r\n{number}\r\n{heads.get(asked, '')}Content-Length: {len(text)}\r\n\r\n"
@@ -86,6 +88,23 @@ def test_who_falls_silent_later_shows_no_picture(method: str) -> None:
     assert time.monotonic() - began < 8
     assert said["status"] == 200
     assert said["fault"].startswith("no picture: ")
+    assert Look.said(json.dumps(said).encode()) is not None
+
+
+@pytest.mark.parametrize(
+    ("sdp", "fault"),
+    [
+        (SDP.replace("H264", "SMART265"), "no decoder knows"),
+        (SDP.replace("video 0", "audio 0").replace("H264", "PCMU"), "no video"),
+        ("", ""),
+        ("v=0\r\n\xff\x00 no session", ""),
+    ],
+)
+def test_an_odd_description_of_a_stream_is_a_result(sdp: str, fault: str) -> None:
+    playing = b"RTSP/1.0 200 OK\r\nSession: 1\r\n\r\n"
+    with stopping_at("PLAY", playing, sdp, hangs_up=True) as url:
+        said = json.loads(rtsp.fetch(Picture(url), 4))
+    assert (said["status"], said["fault"].startswith("no picture: "), fault in said["fault"]) == (200, True, True)
     assert Look.said(json.dumps(said).encode()) is not None
 
 
