@@ -148,7 +148,8 @@ class SocioRest(ChangedList):
         if number is None:
             return subject.figure(entry.indicator, None)
         value = number * times
-        if entry.measure in WHOLE and (value < 0 or value != value.to_integral_value()):
+        fraction = entry.measure in WHOLE and value != value.to_integral_value()
+        if fraction or (value < 0 and entry.measure != "vnd"):
             raise said.fault(f"{number:f} × {times:f} is no number of {entry.measure}: correct the value or its unit")
         return subject.figure(
             entry.indicator, value.quantize(Decimal(1)) if value == value.to_integral_value() else value
