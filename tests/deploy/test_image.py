@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 
 from ingest.store import Store
@@ -282,3 +283,47 @@ def test_while_the_service_starts_the_proxy_says_so(commune: Path, tmp_path: Pat
             assert answer.headers["Content-Type"].startswith("text/html")
             assert '<meta http-equiv="refresh" content="5">' in page, "a wall has nobody who would press a key"
             assert "(mã 502)" in page
+
+
+def test_what_is_live_stays_live_behind_the_proxy(commune: Path, tmp_path: Path) -> None:
+    """Each event is there before the next is sent, in the compressed form that browsers ask for too."""
+    arrived = [threading.Event() for _ in range(3)]
+
+    class Stream(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/event-stream")
+            self.end_headers()
+            for n, seen in enumerate(arrived):
+                self.wfile.write(f"id: {n}\ndata: {'x' * (2_000 if n == 0 else 5)}\n\n".encode())
+                self.wfile.flush()
+                if not seen.wait(SOON):
+                    return
+
+        def log_message(self, *_: object) -> None:
+            """Stay silent."""
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Stream)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    trusting = ssl.create_default_context(cafile=commune / "authority" / "ca.crt")
+    try:
+        with (
+            proxy(commune, tmp_path, IOC_API=f"127.0.0.1:{server.server_address[1]}", IOC_GRAFANA="127.0.0.1:9")
+            as (_, secure),
+            httpx.Client(base_url=f"https://localhost:{secure}", verify=trusting, timeout=SOON) as browser,
+            browser.stream("GET", "/api/v1/stream", headers={"Accept-Encoding": "gzip"}) as answer,
+        ):  # fmt: skip
+            text = ""
+            for piece in answer.iter_text():
+                text += piece
+                for n, seen in enumerate(arrived):
+                    if f"id: {n}\n" in text and text.endswith("\n\n"):
+                        seen.set()
+            assert all(seen.is_set() for seen in arrived)
+    finally:
+        for seen in arrived:
+            seen.set()
+        server.shutdown()
+        thread.join()
+        server.server_close()
