@@ -88,9 +88,10 @@ def explain(
 ) -> None:
     """What came, what was understood, what was refused and why."""
     from ioc.explain import explain as explained
+    from ioc.explain import lines
 
     shown, good = explained(settings_of(config), source, file, address)
-    say(shown, as_json=as_json)
+    say(shown if as_json else lines(shown), as_json=as_json)
     raise typer.Exit(0 if good else 1)
 
 

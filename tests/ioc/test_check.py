@@ -169,7 +169,8 @@ TOPIC = "ioc/05068/loudspeaker/ls-1/status"
 
 
 def test_explain_shows_what_was_understood(explaining: Desk) -> None:
-    (explaining.folder / "body.json").write_text('{"state": "playing", "volume_pct": 70, "programme": "Bản tin sáng"}')
+    body = '{"state": "playing", "volume_pct": 70, "programme": "Bản tin sáng"}'
+    (explaining.folder / "body.json").write_text(body)
     shown = explaining.ioc("explain", "loudspeakers", "body.json", "--address", TOPIC, "--json")
     assert shown.status == 0
     told = json.loads(shown.out)
@@ -183,7 +184,12 @@ def test_explain_shows_what_was_understood(explaining: Desk) -> None:
     assert record["labels"]["programme"] == "Bản tin sáng"
     people = explaining.ioc("explain", "loudspeakers", "body.json", "--address", TOPIC)
     assert people.status == 0
-    assert "Bản tin sáng" in people.out
+    came, understood, record, refused = people.out.splitlines()[1:]
+    assert came == f"came: {len(body.encode())} bytes as {TOPIC}"
+    assert understood == "understood: 1 record"
+    assert record.startswith("  DeviceReport  device=05068.loudspeaker.ls-1  at=")
+    assert record.endswith("state=playing  values=volume_pct: 70  labels=programme: Bản tin sáng")
+    assert refused == "refused: nothing"
 
 
 @pytest.mark.parametrize(
@@ -199,6 +205,31 @@ def test_explain_shows_what_was_refused_and_why(explaining: Desk, body: str, add
     assert told["understood"] == []
     assert told["refused"]["place"] == place
     assert told["refused"]["reason"]
+
+
+def test_explain_does_nothing_to_the_terminal(explaining: Desk) -> None:
+    (explaining.folder / "body.json").write_text('{"state": "playing", "programme": "\\u001b[2J\\nrefused: 9 faults"}')
+    shown = explaining.ioc("explain", "loudspeakers", "body.json", "--address", TOPIC)
+    assert "\x1b" not in shown.out
+    assert "labels=programme: \\x1b[2J\\nrefused: 9 faults\n" in shown.out
+
+
+def test_explain_lists_figures_and_faults_of_a_workbook_a_line_each(explaining: Desk) -> None:
+    with (explaining.folder / "ioc.toml").open("a") as more:
+        more.write('\n[sources.budget]\nconnector = "budget_workbook"\nunit = "05068"\nfolder = "."\n')
+    cases = Path(__file__).parents[2] / "connectors" / "budget_workbook" / "cases"
+    good = explaining.ioc("explain", "budget", str(cases / "real_2026" / "body.xlsx"))
+    assert good.status == 0
+    assert (
+        "  Observation  unit=05068  indicator=expenditure_estimate  period=2026-01-01…2026-08-25 (custom, cumulative)"
+        "  value=3794740000000  bound=exact\n"
+    ) in good.out
+    bad = explaining.ioc("explain", "budget", str(cases / "bad_cells" / "body.xlsx"))
+    assert bad.status == 1
+    told = bad.out.partition("refused: 7 faults\n")[2].splitlines()
+    assert told[0].startswith("  Chi!D7: a number is expected, not 'abc'")
+    assert told[1].startswith("    “abc” không phải là số")
+    assert len(told) == 14
 
 
 def test_explain_names_the_sources_there_are_and_the_file_it_could_not_read(explaining: Desk) -> None:
