@@ -90,6 +90,9 @@ class Indicator(BaseModel):
     """Of a score: each part's points, value − target or target; all in percent; the share of points that is known."""
     sql: str = ""
     sql_now: str = ""
+    slots: str = ""
+    """What five minutes of ``units`` give of reports in [start, stop), both whole: rows (unit, at, label, samples).
+    They are kept until the hour is; ``hours`` reads them as ``{slots}``."""
     hours: str = ""
     """What an hour of ``units`` gives of reports in [start, stop), both whole hours: rows (unit, at, label, value, n,
     samples). They are kept, and ``sql`` reads them from ``indicator.{key}_hours(start, stop, units)``."""
@@ -108,6 +111,8 @@ class Indicator(BaseModel):
             raise ValueError("either `figure`, `figures`, `shape`, `weights`, or both `sql` and `sql_now`")
         if (self.hours and not self.sql) or (self.days and not self.hours):
             raise ValueError("`sql` reads `hours`, or `days` that read `hours`: give all")
+        if bool(self.slots) != ("{slots}" in self.hours):
+            raise ValueError("`hours` reads `slots` as {slots}: give both")
         if self.percentile and not self.days:
             raise ValueError("`percentile` says what `days` are: give these too")
         if sum(map(bool, (self.share, self.per, self.minus))) > 1:

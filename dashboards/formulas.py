@@ -2,8 +2,9 @@
 
 A shape, and any ``sql``, may hold these words in braces: ``{step}`` the width of a bucket, ``{first}`` and ``{last}``
 where the first bucket begins and the last one ends, ``{origin}`` from which buckets are counted (a local midnight),
-``{key}`` the number's. A shape's further words stand in the definition's ``with``, and may hold words; those that most
-leave out are in :data:`USUAL`. Definitions are files of ours: what they say is SQL, not data from outside.
+``{key}`` the number's, ``{slots}`` its five minutes, for ``hours``. A shape's further words stand in the definition's
+``with``, and may hold words; those that most leave out are in :data:`USUAL`. Definitions are files of ours: what they
+say is SQL, not data from outside.
 """
 
 import re
@@ -25,7 +26,7 @@ _WORD = re.compile(r"\{([a-z_]+)\}")
 
 
 class Formula(NamedTuple):
-    """The query over [start, stop), that of now, and those of the hours and days that are kept for both, if any.
+    """The query over [start, stop), that of now, and those of the hours, slots and days that are kept for both, if any.
 
     ``percentile``: which of the samples of seven days a day's value is; 0: none.
 
@@ -36,6 +37,7 @@ class Formula(NamedTuple):
     now: str
     stepped: bool
     hours: str = ""
+    slots: str = ""
     days: str = ""
     percentile: float = 0
 
@@ -57,15 +59,16 @@ def formula(indicator: Indicator, known: Mapping[str, Indicator]) -> Formula:
         return Formula(*_figure(indicator), stepped=False)
     if indicator.parts:
         return Formula(*_score(indicator, known), stepped=False)
-    text, now, hours = indicator.sql, indicator.sql_now, indicator.hours
+    text, now, hours, slots = indicator.sql, indicator.sql_now, indicator.hours, indicator.slots
     if indicator.shape:
         text, _, rest = shapes()[indicator.shape].partition("\n-- now\n")
-        now, _, hours = rest.partition("\n-- hours\n")
+        now, _, rest = rest.partition("\n-- hours\n")
+        hours, _, slots = rest.partition("\n-- slots\n")
     states = ", ".join(f"'{state}'" for state in indicator.states)
     words = {**indicator.words, "states": f"array[{states}]", "key": indicator.key}
-    hours, days = (_filled(part, words) for part in (hours, indicator.days))
+    hours, slots, days = (_filled(part, words) for part in (hours, slots, indicator.days))
     return Formula(
-        _filled(text, words), _filled(now, words), "{step}" in text, hours, days, percentile=indicator.percentile
+        _filled(text, words), _filled(now, words), "{step}" in text, hours, slots, days, indicator.percentile
     )
 
 
@@ -84,7 +87,7 @@ def with_steps(query: str, indicator: Indicator, *, step: bool) -> str:
 
 def _filled(text: str, words: Mapping[str, str]) -> str:
     """Put words in, also into words."""
-    own = {"step", "first", "last"}
+    own = {"step", "first", "last", "slots"}
     every = {**USUAL, "origin": ORIGIN, **words}
 
     def put(text: str) -> str:

@@ -158,7 +158,7 @@ def install(store: Store) -> bool:
             raise ConfigError(*faults)
         if keeping := kept.keeping(formulas):
             link.execute(keeping)
-        made_of = _digest(text for own in formulas.values() for text in (own.hours, own.days))
+        made_of = _digest(text for own in formulas.values() for text in (own.slots, own.hours, own.days))
         if link.execute(_NOTE, {"key": "kept", "value": made_of}).rowcount:
             link.execute(kept.DUE_AGAIN)
         reading.grant(link)

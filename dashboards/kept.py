@@ -1,8 +1,10 @@
-"""Functions of what numbers make of reports by the hour and the day, kept and anew.
+"""Functions of what numbers make of reports by five minutes, the hour and the day, kept and anew.
 
 ``indicator.<key>_hours(start, stop, units)`` reads what is kept, and makes of the reports what is not, or no longer
-right; ``indicator.<key>_hours_anew`` makes all of it. Days, of seven days' hours each, likewise.
-``indicator.keep_hours`` and ``keep_days`` keep those of every number; the store says when (``ingest/sql/schema/0020``).
+right; ``indicator.<key>_hours_anew`` makes all of it. Days, of seven days' hours each, likewise. Where a number says
+what five minutes give (slots), hours that are not kept, as the one that runs, are made of ``indicator.<key>_slots``.
+``indicator.keep_hours``, ``keep_slots`` and ``keep_days`` keep those of every number; the store says when
+(``ingest/sql/schema/0020``, ``0027``).
 
 Of a percentile of seven days the greatest samples are kept, for the day that runs: with ``b`` newer ones, the kept
 before the m-b-th are certainly above the m-th greatest of all, so that is sought among the m-b-th to m-th kept and
@@ -17,24 +19,30 @@ from dashboards.formulas import Formula
 _STABLE = "language sql stable parallel safe"
 _ASKED = "(start timestamptz, stop timestamptz, units text[])\n"
 _COLUMNS = {
+    "slots": "unit text, at timestamptz, label text, samples double precision[]",
     "hours": "unit text, at timestamptz, label text, value numeric, n bigint, samples double precision[]",
     "days": "unit text, at timestamptz, label text, value numeric",
 }
 _NAMES = {step: ", ".join(column.split()[0] for column in columns.split(", ")) for step, columns in _COLUMNS.items()}
-_TABLES = {"hours": "reading_hour", "days": "reading_day"}
+_TABLES = {"slots": "reading_slot", "hours": "reading_hour", "days": "reading_day"}
 _DUE = {
-    "hours": ("reading_due", "select units, start, stop from hours_due(units, start, stop)"),
-    "days": (
-        "days_due(units, start, stop)",
-        "select s.units, s.start, s.stop from (select array_agg(unit) as its, array_agg(at) as ats"
-        " from days_due(units, start, stop)) d cross join lateral spans_of(d.its, d.ats, '1 day') s",
-    ),
+    "slots": "select units, start, stop from slots_due(units, start, stop)",
+    "hours": "select units, start, stop from hours_due(units, start, stop)",
+    "days": "select s.units, s.start, s.stop from (select array_agg(unit) as its, array_agg(at) as ats"
+    " from days_due(units, start, stop)) d cross join lateral spans_of(d.its, d.ats, '1 day') s",
 }
-"""What of the kept is not to be used, and the spans that are made anew."""
+"""The spans that are made anew."""
+_RIGHT = {
+    "slots": "exists (select from reading_due d where (d.unit, d.at) = (k.unit, k.at) and d.kept)",
+    "hours": "not exists (select from reading_due d where (d.unit, hour_of(d.at)) = (k.unit, k.at))",
+    "days": "not exists (select from days_due(units, start, stop) d where (d.unit, d.at) = (k.unit, k.at))",
+}
+"""What of the kept ``k`` is used."""
 
 DUE_AGAIN = """
-truncate reading_hour, reading_day, reading_day_due, reading_greatest, reading_greatest_of;
-insert into reading_due
+truncate reading_slot, reading_hour, reading_day, reading_day_due, reading_greatest, reading_greatest_of;
+update reading_due set kept = false;
+insert into reading_due (unit, at)
 select s.unit, h.at
 from (select unit, hour_of(min(started_at)) as since from state_span group by unit) s
 cross join lateral generate_series(s.since, now(), '1 hour') as h(at)
@@ -44,34 +52,40 @@ on conflict do nothing
 
 
 def functions(key: str, formula: Formula) -> str:
-    """Return the functions of a number's hours and days as SQL; nothing where it has none."""
-    parts = {"hours": formula.hours, "days": formula.days}
+    """Return the functions of a number's slots, hours and days as SQL; nothing where it has none."""
+    parts = {"slots": formula.slots, "hours": formula.hours, "days": formula.days}
     made = "".join(_functions(key, step, text) for step, text in parts.items() if text)
     return made + (_running(key, formula.percentile) if formula.percentile else "")
 
 
 def _functions(key: str, step: str, text: str) -> str:
-    stale, spans = _DUE[step]
     returns = f"returns table ({_COLUMNS[step]}) {_STABLE} as $sql$"
     name = f"create function indicator.{key}_{step}"
-    select = f"select {_NAMES[step]}\nfrom"
+    asked = "(start, stop, units)"
+    anew = text.replace("{slots}", f"indicator.{key}_slots_anew{asked}")
+    if "{slots}" in text:  # of hours that are due
+        other = text.replace("{slots}", f"indicator.{key}_slots{asked}")
+    else:
+        other = (
+            f"select r.* from ({_DUE[step]}) d\n"
+            f"cross join lateral indicator.{key}_{step}_anew(d.start, d.stop, d.units) r"
+        )
     return (  # keys are names, by their pattern
-        f"{name}_anew{_ASKED}{returns}{text}$sql$;\n"
+        f"{name}_anew{_ASKED}{returns}{anew}$sql$;\n"
         f"{name}{_ASKED}{returns}\n"
-        f"{select} {_TABLES[step]} k\n"
-        f"where k.key = '{key}' and k.unit = any (units) and k.at >= start and k.at < stop\n"
-        f"  and not exists (select from {stale} d where (d.unit, d.at) = (k.unit, k.at))\n"
-        "union all\n"
-        f"select r.* from ({spans}) d\n"
-        f"cross join lateral indicator.{key}_{step}_anew(d.start, d.stop, d.units) r$sql$;\n"
+        f"select {_NAMES[step]}\n"
+        f"from {_TABLES[step]} k\n"
+        f"where k.key = '{key}' and k.unit = any (units) and k.at >= start and k.at < stop and {_RIGHT[step]}\n"
+        f"union all\n{other}$sql$;\n"
     )
 
 
 def keeping(formulas: Mapping[str, Formula]) -> str:
-    """Return the functions that keep hours and days of all numbers that have any."""
+    """Return the functions that keep slots, hours and days of all numbers that have any."""
+    slots = [key for key, formula in formulas.items() if formula.slots]
     hours = [key for key, formula in formulas.items() if formula.hours]
     days = [key for key, formula in formulas.items() if formula.days]
-    made = "".join(_keeping(step, keys) for step, keys in (("hours", hours), ("days", days)) if keys)
+    made = "".join(_keeping(step, keys) for step, keys in (("slots", slots), ("hours", hours), ("days", days)) if keys)
     greatest = {key: formula.percentile for key, formula in formulas.items() if formula.percentile}
     return made + (_keeping_greatest(greatest) if greatest else "")
 

@@ -14,6 +14,9 @@ COMMUNES = "array[${commune:sqlstring}]::text[]"
 """The chosen communes; the array serves the empty list, of which ``in ()`` would be no SQL."""
 
 RANGE = f"$__timeFrom(), $__timeTo(), {COMMUNES}"
+MANY = 20
+"""Communes whose lines a chart draws with all its points; of more, whose lines nobody could tell apart, a sixth."""
+_STEP = f"'$__interval'::interval * case when cardinality({COMMUNES}) > {MANY} then 6 else 1 end"
 ZONE = "'Asia/Ho_Chi_Minh'"
 _NAMED = "left join unit u on u.code = i.unit and u.valid_to is null"
 
@@ -93,7 +96,7 @@ def series(key: str, *, named: bool = False, where: str = "", most: int = 0) -> 
     indicator = load()[key]
     metric = _joined(quoted(indicator.title) if named else "", "u.name", _label(indicator))
     fine = indicator.grain in ("1 minute", "1 hour")
-    asked = f"indicator.{key}_every({RANGE}, '$__interval')" if fine else f"indicator.{key}({RANGE})"
+    asked = f"indicator.{key}_every({RANGE}, {_STEP})" if fine else f"indicator.{key}({RANGE})"
     if most:
         begin = (
             f"with line as materialized (select * from {asked}),\n"

@@ -48,6 +48,7 @@ READABLE: Mapping[str, tuple[str, ...]] = {
     "uptime_grouped": (),
     "uptime_sum": (),
     "uptime_summed": (),
+    "reading_slot": (),
     "reading_hour": (),
     "reading_due": (),
     "reading_day": (),

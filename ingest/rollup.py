@@ -31,12 +31,16 @@ def roll_up(store: Store, most: int = MOST) -> int:
 
 
 HOURS = 100
-"""Hours, or days, of communes in one transaction: a report for one of these hours that comes meanwhile waits for it."""
+"""Hours, slots or days of communes in one transaction: a report for one of these that comes meanwhile waits for it."""
 
 
 def roll_readings(store: Store, most: int = HOURS) -> int:
-    """Keep each hour of reports that is over and not kept as it is, then what is made of hours; returns how many."""
+    """Keep each hour of reports that is over and not kept as it is, then what is made of hours; returns how many.
+
+    Of the hour that runs each five minutes that are over are kept (``sql/schema/0027``).
+    """
     hours = _until_done(store, "select roll_hours(%s)", most)
+    _until_done(store, "select roll_slots(%s)", most)
     _until_done(store, "select roll_greatest(%s)", most)
     _until_done(store, "select roll_days(%s)", most)
     return hours

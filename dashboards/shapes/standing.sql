@@ -2,17 +2,17 @@
 -- {label}. From a commune's first row (or what {known} says) on, labels of {labels} that none bears count 0. Each row is one
 -- more where it opens and one less where it closes, so a year costs its rows, not its buckets times rows; {within} and
 -- {open}: what an index knows of those in question, and of those that are open.
-with known as materialized ({known}), stood as materialized (
+with known as materialized ({known}), stood as (
     select c.unit, {label} as label, greatest(date_bin({step}, c.opened_at, {origin}), {first}) as since,
-           date_bin({step}, c.closed_at, {origin}) as until
+           date_bin({step}, c.closed_at, {origin}) as until, count(*) as n
     from {rows}
     where c.unit = any (units) and {among} and {where} and c.opened_at < {last}
       and coalesce(c.closed_at, 'infinity') >= greatest({first}, c.opened_at) and {within}
+    group by 1, 2, 3, 4
 ), edge as (
-    select unit, label, at, sum(more) as more
-    from (select unit, label, since as at, count(*) as more from stood group by 1, 2, 3
-          union all
-          select unit, label, until, -count(*) from stood where until < {last} group by 1, 2, 3) e
+    select s.unit, s.label, e.at, sum(e.more) as more
+    from stood s cross join lateral (values (s.since, s.n), (s.until, -s.n)) as e(at, more)
+    where e.at < {last}
     group by 1, 2, 3
 ), standing as (
     select unit, label, at, sum(more) over w as n, lead(at, 1, {last}) over w as until

@@ -57,8 +57,8 @@ with gone as (
     where (r.unit, r.kind, r.name) = (%(unit)s, %(kind)s, %(name)s)
       and (o.unit, o.kind, o.name) = (%(of_unit)s, %(kind)s, %(of_name)s) and (o.at, o.digest) = (r.at, r.digest)
     returning r.unit, r.at)
-insert into reading_due select distinct unit, hour_of(at) from gone order by 1, 2
-on conflict (unit, at) do update set at = excluded.at
+insert into reading_due (unit, at) select distinct unit, slot_of(at) from gone order by 1, 2
+on conflict (unit, at) do update set kept = false
 
 -- adopt_reports: reports of one device become another's; answers when they begin
 with moved as (

@@ -117,3 +117,21 @@ def test_what_is_shown_are_the_numbers_rows(store: Store, now: datetime) -> None
     assert ask(store, queries.series("dti_smartphone_adults"), start=start, stop=stop, communes=["x'); drop"]) == []
     (tile,) = ask(store, queries.now("dti_smartphone_adults"), start=start, stop=stop)
     assert (tile["value"], tile["status"]) == (60, "○ Chưa đạt chỉ tiêu · đến 30/09/2026 · Xã Hợp Kim")
+
+
+def test_lines_of_many_communes_have_fewer_points(store: Store, now: datetime) -> None:
+    """Each of a chart's hours for up to twenty communes, each sixth for more; so it stands in the hour that ends."""
+    indicators.install(store)
+    start = now - timedelta(days=9)
+    store.execute(
+        "insert into source_minute (unit, source, minute, stored)"
+        " select %s, 'cameras', date_trunc('hour', %s) + n * interval '1 hour', 6 from generate_series(0, 216) n",
+        (UNIT, start),
+    )
+    places = [UNIT, *(f"{n:05}" for n in range(queries.MANY))]
+    query = queries.series("feeds_stored").replace("$__interval", "1h")
+    some, many = (ask(store, query, start=start, stop=now, communes=its) for its in (places[: queries.MANY], places))
+    assert len(some) == 217
+    assert 37 <= len(many) <= 38
+    assert [row["value"] for row in some][:3] == [6, 6, 6]
+    assert [row["value"] for row in many][2:5] == [36, 36, 36]

@@ -31,9 +31,9 @@ WIDTHS = (timedelta(hours=6), 2 * DAY)
 MERGED = {"unit": UNIT, "kind": "network", "name": "a", "of_unit": OTHER, "of_name": "b"}
 """One device's reports become those of a device in the other commune."""
 ALL_DUE = """
-insert into reading_due
-select unit, at from unnest(%s::text[]) as unit, generate_series(%s::timestamptz, now(), '1 hour') as at
-on conflict do nothing
+insert into reading_due (unit, at)
+select unit, at from unnest(%s::text[]) as unit, generate_series(%s::timestamptz, now(), '5 minutes') as at
+on conflict (unit, at) do update set kept = false
 """
 
 
@@ -67,7 +67,7 @@ def shown(link: Link, key: str, start: datetime, stop: datetime) -> list[list[tu
 
 def roll(link: Link) -> None:
     """Keep everything that is over, in the transaction at hand."""
-    for step in ("select roll_hours(7)", "select roll_days(7)"):
+    for step in ("select roll_hours(7)", "select roll_slots(7)", "select roll_days(7)"):
         while link.execute(step).fetchone() != (0,):
             pass
 
@@ -110,7 +110,7 @@ def reports(draw: st.DrawFn) -> Drawn:
 STEPS = st.lists(
     st.one_of(
         st.lists(reports(), min_size=1, max_size=12),
-        st.sampled_from(["roll", "roll hours", "again", "merge"]),
+        st.sampled_from(["roll", "roll hours", "roll slots", "again", "merge"]),
     ),
     max_size=10,
 )
@@ -135,6 +135,8 @@ def test_kept_is_what_the_reports_give(kept: Store, steps: Sequence[object]) -> 
             roll_readings(kept)
         elif step == "roll hours":
             kept.execute("select roll_hours(2)")
+        elif step == "roll slots":
+            kept.execute("select roll_slots(2)")
         elif step == "merge":
             with kept.transaction() as link:
                 for query in ("drop_doubles", "adopt_reports"):

@@ -66,6 +66,12 @@ from (select array_agg(unit) as units, array_agg(kind) as kinds, array_agg(name)
 cross join lateral device_slices(l.units, l.kinds, l.names, l.starts, l.stops)
 group by name having sum(online + offline + fault + maintenance + blind) > 0 order by name
 """
+UPTIME: LiteralString = """
+select name, (online_s * 1e6)::bigint, (offline_s * 1e6)::bigint, (fault_s * 1e6)::bigint,
+       (maintenance_s * 1e6)::bigint, (blind_s * 1e6)::bigint, (contract_online_s * 1e6)::bigint,
+       (contract_down_s * 1e6)::bigint
+from device_uptime(array['05068'], null, %(start)s, %(stop)s) order by name
+"""
 DAYS: LiteralString = """
 select * from (select name, day, online, offline, fault, maintenance, blind
                from (select array_agg(unit) as units, array_agg(kind) as kinds, array_agg(name) as names from device) l
@@ -80,6 +86,12 @@ cross join lateral device_slices(l.units, l.kinds, l.names, l.starts, l.stops)
 where online + offline + fault + maintenance + blind > 0
 order by name, day
 """
+
+
+def agreed(store: Store, what: str) -> None:
+    """Note that the contracts are others, as who declares them does."""
+    store.execute("insert into store_meta as m values ('contracts', %s) on conflict (key) do update"
+                  " set value = m.value || excluded.value", (what,))  # fmt: skip
 
 
 def change(store: Store, now: datetime, what: str, which: str, before: int, hours: int) -> None:
@@ -100,12 +112,12 @@ def change(store: Store, now: datetime, what: str, which: str, before: int, hour
         case "excluded":
             store.execute("insert into contract_exclusion (unit, hamlet, starts_at, ends_at, reason)"
                           " values (%s, 'Thôn 1', %s, %s, 'test')", (UNIT, at, until))  # fmt: skip
+            agreed(store, f"without {at} {until}")
         case "contract":
             store.execute("delete from contract_hours")
             store.execute("insert into contract_hours values ('camera', %s, %s)",
                           (timedelta(hours=before % 24), timedelta(hours=before % 24 + 1 + hours % 23)))  # fmt: skip
-            store.execute("insert into store_meta values ('contracts', %s) on conflict (key) do update"
-                          " set value = excluded.value", (f"{before % 24} {hours % 23}",))  # fmt: skip
+            agreed(store, f"{before % 24} {hours % 23}")
         case "roll":
             roll_up(store)
         case state:
@@ -158,5 +170,7 @@ def _holds(store: Store, now: datetime) -> None:
         for start, stop in ((now - day, now + day), (local, now + day), (now - 9 * day, now - 5 * day),
                             (local - 3 * day, local - 2 * day)):  # fmt: skip
             assert rows(SUMS, start=start, stop=stop) == rows(SLICES, start=start, stop=stop)
+        for start, stop in ((now - 9 * day, now - 5 * day), (now - 20 * day, now + day), (local - 3 * day, local)):
+            assert rows(UPTIME, start=start, stop=stop) == rows(SLICES, start=start, stop=stop)
         for start, stop in ((local - 33 * day, local + day), (local - 5 * day, local - 2 * day)):
             assert rows(DAYS, start=start, stop=stop) == rows(DAYS_SLICED, start=start, stop=stop)
