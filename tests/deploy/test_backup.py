@@ -186,6 +186,46 @@ def test_days_and_months_are_rotated(script: Script, tmp_path: Path) -> None:
     assert (folder / "ghi-chú.txt").exists()
 
 
+@pytest.mark.parametrize(
+    ("now", "at", "seconds"),
+    [
+        ("08:09:08", "01:30", 62_452),
+        ("01:29:59", "01:30", 1),
+        ("01:30:00", "01:30", 86_400),
+        ("00:00:00", "09:08", 32_880),
+    ],
+)
+def test_one_at_the_start_and_one_a_day_at_its_hour(
+    script: Script, tmp_path: Path, now: str, at: str, seconds: int
+) -> None:
+    """In the container: a dump where none is of today, then one at each BACKUP_AT; 08 and 09 are no octal numbers."""
+    stand_in, slept, folder = tmp_path / "bin", tmp_path / "slept", tmp_path / "backups"
+    stand_in.mkdir()
+    programs = {
+        # The third sleep ends it, as the engine's signal does.
+        "sleep": f'echo "$1" >> {slept}\n[ "$(wc -l < {slept})" -lt 3 ] || kill -TERM $PPID\n',
+        "date": "".join(
+            f'[ "$*" != "+%{letter}" ] || {{ echo {part}; exit; }}\n'
+            for letter, part in zip("HMS", now.split(":"), strict=True)
+        )
+        + 'PATH=${PATH#*:} exec date "$@"\n',
+        "pg_dump": f"echo dumped >> {tmp_path / 'dumps'}\nexit 1\n",
+    }
+    for name, text in programs.items():
+        (stand_in / name).write_text(f"#!/bin/sh\n{text}")
+        (stand_in / name).chmod(0o755)
+    folder.mkdir()
+    begun = script("daily", PATH=f"{stand_in}:{os.environ['PATH']}", BACKUP_AT=at)
+    assert begun.returncode == 0
+    assert slept.read_text().split() == [str(seconds)] * 3
+    assert (tmp_path / "dumps").read_text().count("dumped") == 3, "one at the start, and one after each night"
+    assert "the next try is tomorrow" in begun.stderr, "a night that failed is told, and not the last"
+    (folder / "ioc-20261121T183000Z.dump").touch()
+    slept.unlink()
+    script("daily", PATH=f"{stand_in}:{os.environ['PATH']}", BACKUP_AT=at)
+    assert (tmp_path / "dumps").read_text().count("dumped") == 5, "with one of today there is none at the start"
+
+
 def test_the_password_comes_from_a_file(script: Script, tmp_path: Path) -> None:
     """libpq is given what the file holds: the tests' server asks for none, so what pg_dump sees is looked at."""
     secret, seen = tmp_path / "password", tmp_path / "seen"
