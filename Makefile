@@ -17,7 +17,7 @@ test: .venv/dev .venv/debian
 # What writes, keeps, counts and shows rows, on TimescaleDB's Apache edition; its own tests meet the community's too.
 TIMESCALE := $(addprefix tests/ingest/test_,timescale.py schema.py store_laws.py register.py availability.py evidence.py) \
   tests/ioc/test_database.py tests/deploy/test_backup.py \
-  $(wildcard $(addprefix tests/dashboards/test_,every_indicator.py definitions.py boards.py board_rows.py queries.py))
+  $(wildcard $(addprefix tests/dashboards/test_,every_indicator.py definitions.py boards.py board_rows.py queries.py running_hour.py))
 
 test-timescale: .venv/dev .venv/trixie/ready .venv/pglite/ready
 	IOC_TEST_POSTGRES=timescale $(BIN)/pytest $(if $(ARGS),$(ARGS),$(TIMESCALE))
