@@ -110,7 +110,7 @@ class Committer:
     def _take_reports(self, link: Link, said: Sequence[_Said], *, collide: bool) -> tuple[list[int], Hearings]:
         """Store reports; returns the places in the batch of those that were new, and what they say."""
         reports.ensure_partitions(link, (report for _, _, report in said), self._days, self.keep_days)
-        known = states.lock(link, {report.device for _, _, report in said})
+        known = states.meet(link, {report.device for _, _, report in said})
         dark = states.dark_now(link, ((message.source, report.state) for _, message, report in said))
         heard = Hearings(known, self._rhythm(link), dark)
         rows = (

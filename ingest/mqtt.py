@@ -14,7 +14,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, cast
 from urllib.parse import unquote, urlsplit
@@ -36,6 +36,9 @@ from ingest.writer import Writer
 log = logging.getLogger(__name__)
 
 _TURN = 2_000
+_BRIEF = timedelta(seconds=10)
+_OFTEN = 3
+"""So many connections in a row that ended so soon are no accident."""
 """Messages read at most before the others get their turn."""
 
 
@@ -82,6 +85,7 @@ class Subscriber(threading.Thread):
         self._canary_topic = f"ioc-canary/{broker.client}"
         self._overflowed = False
         self._full_since: float | None = None
+        self._brief = 0
         self._now = datetime.now(UTC)
         self.unheard = 0
         self.connected_since: datetime | None = None
@@ -121,9 +125,11 @@ class Subscriber(threading.Thread):
         self._stopping.set()
         self._wake()
         self.join()
+        self._wake_r.close()
+        self._wake_w.close()
 
     def _wake(self) -> None:
-        with contextlib.suppress(BlockingIOError):  # it is being woken already
+        with contextlib.suppress(OSError):  # it is being woken already, or has left
             self._wake_w.send(b"!")
 
     # The thread
@@ -138,8 +144,6 @@ class Subscriber(threading.Thread):
             except (OSError, ValueError) as error:
                 self._down(f"{type(error).__name__}: {error}")
             self._stopping.wait(next(waits))
-        self._wake_r.close()
-        self._wake_w.close()
 
     def _connect(self) -> _Client:
         url = urlsplit(self._broker.url)
@@ -276,8 +280,13 @@ class Subscriber(threading.Thread):
         self.connected_since = self._now
 
     def _on_disconnect(self, _: paho.Client, __: Any, ___: Any, reason: Any, ____: Any) -> None:
+        since = self.connected_since
+        self._brief = self._brief + 1 if since is not None and self._now - since < _BRIEF else 0
         if not self.fault:
             self.fault = f"disconnected: {reason}"
+            if self._brief >= _OFTEN:  # what a broker does to the older of two of one name
+                name = self._broker.client
+                self.fault += f"; does another process sign in as {name!r}? Give each a broker.client of its own"
 
     def _on_subscribe(self, _: paho.Client, __: Any, ___: int, reasons: list[Any], ____: Any) -> None:
         refused = [t for t, r in zip((*self.filters, self._canary_topic), reasons, strict=False) if r.is_failure]

@@ -67,14 +67,15 @@ def row(n: int, message: Message, report: DeviceReport) -> Row:
     device, state = report.device, _text(report.state)
     readings = orjson.dumps(report.values) if report.values else b""
     labels = orjson.dumps(report.labels) if report.labels else b""
-    said = b"".join((_text(device.kind), state, readings, b"\0", labels))
+    source = _text(message.source)  # two that see the same device are two lines of evidence
+    said = b"".join((_text(device.kind), source, state, readings, b"\0", labels))
     digest = hashlib.blake2b(said, digest_size=8).digest()
     tail = (
         _received(message.received_at),
         state,
         _JSON.pack(len(readings) + 1, 1) + readings if readings else _NULL,
         _JSON.pack(len(labels) + 1, 1) + labels if labels else _NULL,
-        _text(message.source),
+        source,
     )
     head = _device(device) + _INSTANT.pack(8, (report.at - _EPOCH) // _MICROSECOND, 8) + digest
     return Row(n, report, message, digest, head, b"".join(tail))

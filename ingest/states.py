@@ -22,6 +22,7 @@ _DAY = timedelta(days=1)
 """So far a clock may be behind for its reports to be found by their own instant."""
 _BACKLOG = 100
 """More late words than these in one batch are a backlog, which goes on: what they change is computed when it ends."""
+_STRANGERS = 0x535452
 _MOST = 1_000
 """Devices judged in one transaction: a whole province may fall silent at once."""
 
@@ -29,6 +30,15 @@ _MOST = 1_000
 def lock(link: Link, devices: Collection[DeviceId]) -> dict[DeviceId, Before]:
     """Return what is known of these devices, and keep other writers off them until the transaction ends."""
     return dict(map(_known, link.execute(QUERIES["lock_states"], _columns(sorted(devices)))))
+
+
+def meet(link: Link, devices: Collection[DeviceId]) -> dict[DeviceId, Before]:
+    """Lock these devices; of two writers who hear of one for the first time the second waits, and sees what came."""
+    known = lock(link, devices)
+    if len(known) < len(devices):
+        link.execute("select pg_advisory_xact_lock(%s)", (_STRANGERS,))
+        known = lock(link, devices)
+    return known
 
 
 def dark_now(link: Link, said: Iterable[tuple[str, str]]) -> dict[str, list[Interval]]:
