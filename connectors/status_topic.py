@@ -53,7 +53,10 @@ class StatusTopic(Subscribed):
         device, leaf = _addressed(message.address, self.kind)
         if leaf == "connection":
             return (self._connection(device, message),)
-        return (self._status(device, single(message.body, self.largest_body), message.received_at),)
+        said = single(message.body, self.largest_body)
+        if rb"\u0000" in message.body:
+            _refuse_nul(said)
+        return (self._status(device, said, message.received_at),)
 
     def _connection(self, device: DeviceId, message: Message) -> DeviceReport:
         state = message.body.decode("utf-8", "replace").strip()
@@ -112,6 +115,15 @@ class StatusTopic(Subscribed):
         if words is not None and value not in words:
             raise Undecodable(f"{value!r:.60} is none of {', '.join(sorted(words))}", place=key)
         return value
+
+
+def _refuse_nul(said: Mapping[str, object]) -> None:
+    """Raise :class:`Undecodable` for a name or text with the sign NUL, which no store of texts takes."""
+    for key, value in said.items():
+        if "\0" in key or (type(value) is str and "\0" in value):
+            raise Undecodable(
+                "a text holds the sign NUL: mend the sender's program", place=key.replace("\0", "") or "body"
+            )
 
 
 @lru_cache(maxsize=1 << 16)

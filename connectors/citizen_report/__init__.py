@@ -133,6 +133,6 @@ def _channel(said: Mapping[str, object]) -> str:
 
 def _hamlet(said: Mapping[str, object]) -> str:
     value = said.get("hamlet", "")
-    if type(value) is not str or len(value) > _NAME_LENGTH:
-        raise Undecodable(f"{value!r:.60} is not the name of a hamlet (text of at most 80 signs)", place="hamlet")
+    if type(value) is not str or len(value) > _NAME_LENGTH or not value.isprintable():
+        raise Undecodable(f"{value!r:.60} is not the name of a hamlet (a line of at most 80 signs)", place="hamlet")
     return value.strip()

@@ -155,6 +155,10 @@ AS_ONE_PERIOD = Kind(
     "nêu nhiều kỳ; ghi thêm dòng “Kỳ báo cáo: Tháng 9 năm 2026” cho kỳ của số liệu",
 )
 NO_PERIOD = Kind("{said!r:.80} is no period: {form}", "“{said:.80}” không phải kỳ báo cáo; {form}")
+MONTH_OR_DAY = Kind(
+    "the date {said} may be the month or its first day: format the cell as text and write '{month}', or '{day}'",
+    "ngày {said} có thể là cả tháng hoặc ngày đầu tháng; đổi định dạng ô sang chữ rồi viết “{month}” hoặc “{day}”",
+)
 PERIOD_BACKWARDS = Kind("{said!r:.80} ends before it begins: {form}", "“{said:.80}” kết thúc trước khi bắt đầu; {form}")
 SECOND_DAY = Kind(
     "a second day in one sheet: keep one title 'Lũy kế đến …'",

@@ -74,10 +74,16 @@ def _named(said: str, text: str) -> Period | None:
 
 
 def period_in(cell: object, form: Kind = kinds.AS_PERIOD) -> Period | None:
-    """Return the period of a cell: a text, a date, a year as a number; ``None`` for an empty one."""
+    """Return the period of a cell: a text, a date, a year as a number; ``None`` for an empty one.
+
+    A date that begins a month is a :class:`Slip`.
+    """
     if isinstance(cell, datetime):
         cell = cell.date()
     if isinstance(cell, date):
+        if cell.day == 1:  # what Excel makes of a typed 9/2026
+            month, day = f"Tháng {cell.month}/{cell.year}", f"Ngày {cell:%d/%m/%Y}"
+            raise Slip(kinds.MONTH_OR_DAY, said=cell, month=month, day=day)
         return Period(cell, cell, "day")
     if isinstance(cell, int | float) and not isinstance(cell, bool) and cell == cell // 1:
         cell = f"{cell:.0f}"

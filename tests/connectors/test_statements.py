@@ -268,6 +268,15 @@ def test_a_title_of_two_periods_is_told_and_a_labelled_one_believed() -> None:
     assert figure.period == Period(date(2025, 9, 1), date(2025, 9, 30), "month")
 
 
+def test_a_month_that_a_program_made_a_date_is_told() -> None:
+    rows: Rows = [["Chỉ tiêu", "Kỳ", "Kết quả"], ["Số hộ", date(2025, 9, 1), 5], ["Văn bản đến", date(2025, 9, 30), 5]]
+    told = faults(rows)
+    assert set(told) == {"A!B2"}
+    assert "“Tháng 9/2025”" in told["A!B2"]
+    (figure,) = said([rows[0], ["Số hộ", "Ngày 01/09/2025", 5]])
+    assert (figure.period.kind, figure.period.start) == ("day", date(2025, 9, 1))
+
+
 def test_two_periods_above_a_table_are_told() -> None:
     rows = [["Quý II năm 2026"], ["Quý III năm 2026"], ["Chỉ tiêu", "Kết quả"], ["Số hộ", 5]]
     assert set(faults(rows)) == {"A!A2", "A!A3"}
