@@ -2,9 +2,11 @@
 
 import hashlib
 import logging
+import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from connectors.contract import Folder, Message, Polled
@@ -27,6 +29,7 @@ class Folders:
         self._writer = writer
         self._seen: dict[Path, _Look] = {}
         self._done: dict[Path, _Look] = {}
+        self._passed_over: set[Path] = set()
         self.settled: Counter[str] = Counter()
         """Files by outcome, since we began."""
 
@@ -36,9 +39,11 @@ class Folders:
         Raises ``OSError`` naming the folder that can't be read, :class:`StoreDown`.
         """
         taken = 0
-        for folder in source.places():
+        places = source.places()
+        for folder in places:
             try:
                 taken += self._folder(name, source, folder)
+                self._pass_over(name, folder.path, [one.pattern for one in places if one.path == folder.path])
             except OSError as error:
                 reason = error.strerror or error
                 raise OSError(f"{folder.path}: {reason}; check the folder and its rights") from error
@@ -52,7 +57,7 @@ class Folders:
 
     def _folder(self, name: str, source: Polled, folder: Folder) -> int:
         taken = 0
-        for path in sorted(folder.path.resolve(strict=True).glob(folder.pattern)):
+        for path in sorted(_matching(folder)):
             if path.name.startswith("~$") or not path.is_file():
                 continue
             stat = path.stat()
@@ -67,6 +72,15 @@ class Folders:
                 self._done[path] = look
         return taken
 
+    def _pass_over(self, name: str, folder: Path, patterns: Sequence[str]) -> None:
+        """Say once of each file that no pattern takes, because somebody may wait for it."""
+        for path in folder.iterdir():
+            hidden = path.name.startswith((".", "~$"))
+            if path in self._passed_over or hidden or any(_fits(path, one) for one in patterns) or not path.is_file():
+                continue
+            self._passed_over.add(path)
+            log.warning("file passed over source=%s path=%s; files are %s", name, path, ", ".join(patterns))
+
     def _take(self, name: str, source: Polled, path: Path) -> int:
         body = path.read_bytes()
         digest = hashlib.sha256(body).digest()
@@ -79,3 +93,13 @@ class Folders:
         if not self._writer.offer([Envelope(message, source, self, path.name, digest)]):
             raise StoreDown("the queue is full")
         return 1
+
+
+def _matching(folder: Folder) -> Iterable[Path]:
+    """Return the paths that match a folder's pattern; ``SO.XLSX`` from Windows is a ``*.xlsx`` too."""
+    at = folder.path.resolve(strict=True)
+    return at.glob(folder.pattern) if "/" in folder.pattern else (p for p in at.iterdir() if _fits(p, folder.pattern))
+
+
+def _fits(path: Path, pattern: str) -> bool:
+    return "/" in pattern or fnmatchcase(unicodedata.normalize("NFC", path.name).casefold(), pattern.casefold())

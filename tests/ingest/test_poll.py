@@ -3,6 +3,8 @@
 import shutil
 from pathlib import Path
 
+import pytest
+
 from connectors.budget_workbook import BudgetWorkbook
 from ingest.store import Store
 from tests.ingest.conftest import counters, eventually, serving, settings
@@ -33,6 +35,17 @@ def test_a_workbook_is_taken_once_by_content_and_its_figures_are_there(store: St
     assert kept is not None
     assert kept["size"] == (CASES / "wrong_unit" / "body.xlsx").stat().st_size
     assert "!" in kept["place"] or kept["place"]
+
+
+def test_a_name_from_windows_is_no_other_kind_of_file(
+    store: Store, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "giai trinh.docx").write_bytes(b"PK")
+    shutil.copy(CASES / "real_2026" / "body.xlsx", tmp_path / "THU-CHI.XLSX")
+    with caplog.at_level("WARNING", "ingest.folders"), serving(its(store, tmp_path)):
+        eventually(lambda: counters(store, "budget")["stored"] == 1, "the workbook")
+    told = [record.getMessage() for record in caplog.records if record.name == "ingest.folders"]
+    assert [("giai trinh.docx" in line, "*.xlsx" in line) for line in told] == [(True, True)]
 
 
 def test_a_file_open_in_excel_or_still_growing_waits(store: Store, tmp_path: Path) -> None:
