@@ -83,15 +83,25 @@ class ShippedBroker:
         self._command = [program, "-c", str(self._config)]
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def log(self) -> str:
+        """What it has said."""
+        return (self._folder / "log").read_text(errors="replace")
+
+    def add(self, line: str) -> None:
+        """Bring a line into force that the shipped file holds behind a #; before the start."""
+        text = self._config.read_text("utf-8")
+        assert f"\n#{line}\n" in text
+        self._config.write_text(text.replace(f"\n#{line}\n", f"\n{line}\n"), "utf-8")
+
     def start(self) -> None:
         """Start it and wait until it listens."""
-        log = self._folder / "log"
-        with log.open("ab") as sink:
+        with (self._folder / "log").open("ab") as sink:
             self._process = subprocess.Popen(self._command, stdout=sink, stderr=sink)
         try:
             await_that(lambda: listens(self.port), "mosquitto")
         except TimeoutError as error:
-            raise ServerMissing(f"mosquitto does not start: {log.read_text(errors='replace')[-2000:]}") from error
+            raise ServerMissing(f"mosquitto does not start: {self.log[-2000:]}") from error
 
     def stop(self) -> None:
         """Stop it in order, so that it saves what it keeps."""
