@@ -184,3 +184,10 @@ def test_the_build_sees_neither_secrets_nor_tests() -> None:
         copied |= set(words.split()[:-1])
     assert taken == copied
     assert all((ROOT / path).exists() for path in taken)
+
+
+def test_a_checkout_on_windows_gives_scripts_that_run() -> None:
+    """`git archive` there would write \\r\\n too, and no container knows a /bin/sh of that name."""
+    assert "* text eol=lf" in (ROOT / "deploy" / ".gitattributes").read_text("utf-8").splitlines()
+    mounted = [path for path in (ROOT / "deploy").rglob("*") if path.is_file() and "commune" not in path.parts]
+    assert not [path for path in mounted if path.suffix != ".pyc" and b"\r" in path.read_bytes()]
