@@ -37,6 +37,8 @@ def assess(broker: Broker, *, soon: timedelta = _SOON) -> tuple[bool, str, str]:
         answer = _answer(host, port, broker)
     except ssl.SSLCertVerificationError as error:
         return False, f"{place}: {error}", _STRANGE
+    except FileNotFoundError:
+        return False, f"{place}: its authority {broker.ca} is not there", _STRANGE
     except OSError as error:
         return False, f"{place}: {error}", _AWAY
     if answer is None:

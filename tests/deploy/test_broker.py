@@ -391,3 +391,5 @@ def test_the_doctor_comes_in_by_ingests_own_account(shipped_broker: ShippedBroke
     assert (good, "Not authorized" in seen, "password" in remedy) == (False, True, True)
     good, seen, remedy = handshake.assess(here.model_copy(update={"ca": None}))
     assert (good, "CERTIFICATE_VERIFY_FAILED" in seen, "IOC_BROKER__CA" in remedy) == (False, True, True)
+    good, seen, remedy = handshake.assess(here.model_copy(update={"ca": Path("/nowhere/ca.crt")}))
+    assert (good, "/nowhere/ca.crt is not there" in seen, "IOC_BROKER__CA" in remedy) == (False, True, True)
