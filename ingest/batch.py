@@ -1,6 +1,7 @@
 """One batch, one transaction: rows, states, counters and the notice to the screen, or nothing of it."""
 
 import hashlib
+import logging
 import time
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -11,7 +12,7 @@ from typing import Literal
 import orjson
 import psycopg
 
-from connectors.contract import Broadcast, CaseReport, DeviceId, DeviceReport, Message, Observation, Plan
+from connectors.contract import Broadcast, CaseReport, DeviceId, DeviceReport, IocError, Message, Observation, Plan
 from ingest import broadcasts, cases, figures, imports, names, reports, states
 from ingest.hearing import Hearings
 from ingest.pipeline import Rejection, Understood, refuse
@@ -19,6 +20,8 @@ from ingest.rhythm import Rhythms, rhythms
 from ingest.sql import QUERIES
 from ingest.store import Link, Store
 from ingest.stream import notify
+
+log = logging.getLogger(__name__)
 
 Outcome = Literal["stored", "duplicate", "rejected"]
 _Said = tuple[int, Message, DeviceReport]
@@ -40,17 +43,18 @@ class Committer:
     def commit(self, batch: Sequence[Understood]) -> list[Outcome]:
         """Store a batch; returns each message's outcome, in order.
 
-        A batch that the database refuses for its content is taken apart, so that only the message at fault becomes a
-        rejection; raises :class:`StoreDown` where the database is away.
+        A batch that the database refuses for its content, or that breaks us, is taken apart, so that only the message
+        at fault becomes a rejection; raises :class:`StoreDown` where the database is away.
         """
         try:
             return self._once(batch)
-        except psycopg.Error as error:
+        except Exception as error:
+            if isinstance(error, IocError):
+                raise
             if len(batch) > 1:
                 half = len(batch) // 2
                 return self.commit(batch[:half]) + self.commit(batch[half:])
-            reason = f"the database refused it: {error.diag.message_primary or error}"
-            return self._once([refuse(batch[0], reason, stage="store")])
+            return self._once([refuse(batch[0], _why(error, batch[0].message), stage="store")])
 
     def _once(self, batch: Sequence[Understood]) -> list[Outcome]:
         load = _Load()
@@ -129,6 +133,13 @@ class Committer:
         if time.monotonic() > self._rhythms_until:
             self._rhythms, self._rhythms_until = rhythms(link), time.monotonic() + _FRESH_S
         return self._rhythms
+
+
+def _why(error: Exception, message: Message) -> str:
+    if isinstance(error, psycopg.Error):
+        return f"the database refused it: {error.diag.message_primary or error}"
+    log.error("storing broke source=%s address=%s", message.source, message.address, exc_info=error)
+    return f"storing it broke ({type(error).__name__}: {error}); a bug of ours, please report it"
 
 
 @dataclass(slots=True)

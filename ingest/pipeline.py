@@ -3,12 +3,16 @@
 import logging
 from collections.abc import Container
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from connectors.contract import Connector, Fault, Message, Record, Undecodable
+from connectors.contract import Connector, DeviceReport, Fault, Message, Record, Undecodable
 
 log = logging.getLogger(__name__)
+
+_EPOCH = datetime.fromtimestamp(0, UTC)
+"""What a clock says that was never set; before it lie zeroes of programs, and the end of calendars."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,8 @@ def understand(
             if record.unit not in units:
                 fault = _no_unit(record.unit)
                 raise Undecodable(fault.reason, place=fault.place, faults=(fault,))
+            if type(record) is DeviceReport and record.at < _EPOCH:
+                raise Undecodable(f"{record.at.isoformat()} is said by no clock; set it, or leave `at` out", place="at")
     except Undecodable as refusal:
         rejection = Rejection(message, "understand", refusal.place, refusal.reason, refusal.faults)
         return Understood(message, refusal.taken, rejection, content, cursor)
