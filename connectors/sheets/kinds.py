@@ -168,6 +168,10 @@ SECOND_PERIOD = Kind(
     "a second period in one sheet ({first} at {cell}): keep one, or add a column 'Kỳ'",
     "hai kỳ báo cáo trên một trang (kỳ kia ở ô {cell}); chỉ giữ một kỳ hoặc thêm cột “Kỳ”",
 )
+OTHER_PERIOD = Kind(
+    "the column {title!r:.60} speaks of another period than the table, {start} to {end}: correct heading or title",
+    "cột “{title:.60}” nói kỳ khác với kỳ của bảng ({start}–{end}); sửa tiêu đề cột hoặc kỳ báo cáo",
+)
 NO_CUMULATIVE = Kind(
     "no title 'Lũy kế đến 25/8/2026' anywhere in the sheet: add it, with the day of the figures",
     "không thấy “Lũy kế đến 25/8/2026” trên trang; ghi thêm, với ngày của số liệu",

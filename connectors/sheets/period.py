@@ -10,40 +10,39 @@ from connectors.contract import Period, PeriodKind
 from connectors.office_figures import kind_of
 from connectors.sheets import kinds
 from connectors.sheets.fault import Kind, Slip
-from connectors.sheets.grid import Cell, Grid, address, word
+from connectors.sheets.grid import word
 
 _DAY = re.compile(r"\b(\d{1,2})\s*(?:[/.-]|thang)\s*(\d{1,2})\s*(?:[/.-]|nam)\s*(\d{4})\b", re.ASCII)
-_COUNTS = {
+COUNTS = {
     "gieng": 1, "mot": 1, "hai": 2, "ba": 3, "bon": 4, "tu": 4, "nam": 5, "sau": 6, "bay": 7, "tam": 8, "chin": 9,
     "muoi": 10, "muoi mot": 11, "muoi hai": 12, "chap": 12, "i": 1, "ii": 2, "iii": 3, "iv": 4,
 }  # fmt: skip
-_MONTH_NAME = r"\d{1,2}|gieng|muoi hai|muoi mot|muoi|chap|hai|ba|tu|sau|bay|tam|chin|nam(?=\s*(?:/|nam))"
+"""Numbers in words and Roman ones."""
+MONTH_NAME = r"\d{1,2}|gieng|muoi hai|muoi mot|muoi|chap|hai|ba|tu|sau|bay|tam|chin|nam(?=\s*(?:/|nam))"
 """May only as in "tháng năm năm 2026": without its year's word it is a form whose month nobody filled in."""
 _YEAR = r"(?:\s*[/,-]\s*|\s+)(?:nam\s+)?(\d{4})\b"
 _QUARTER = re.compile(rf"\bquy\s*(iv|i{{1,3}}|[1-4]|mot|hai|ba|bon|tu){_YEAR}|\b(\d{{4}})\s*-?q([1-4])\b", re.ASCII)
 _KINDS: dict[int, PeriodKind] = {3: "quarter", 6: "half_year", 9: "nine_months", 12: "year"}
 _MONTHS = re.compile(rf"\b(\d{{1,2}}|ba|sau|chin)\s*thang(\s+(?:dau|cuoi)(?:\s+nam)?)?{_YEAR}", re.ASCII)
-_MONTH = re.compile(rf"\b(?:thang|t)\s*({_MONTH_NAME}){_YEAR}|^(\d{{1,2}})/(\d{{4}})$|^(\d{{4}})-(\d{{2}})$", re.ASCII)
+_MONTH = re.compile(rf"\b(?:thang|t)\s*({MONTH_NAME}){_YEAR}|^(\d{{1,2}})/(\d{{4}})$|^(\d{{4}})-(\d{{2}})$", re.ASCII)
 _FROM_TO = re.compile(
-    rf"\bthang\s*({_MONTH_NAME})(?:{_YEAR})?\s*(?:-|–|den|toi)\s*(?:het\s+)?thang\s*({_MONTH_NAME}){_YEAR}", re.ASCII
+    rf"\bthang\s*({MONTH_NAME})(?:{_YEAR})?\s*(?:-|–|den|toi)\s*(?:het\s+)?thang\s*({MONTH_NAME}){_YEAR}", re.ASCII
 )
 _FROM_DAY = re.compile(
     r"\b(\d{1,2})\s*(?:[/.-]|thang)\s*(\d{1,2})\s*(?:-|–|den|toi)\s*(?:het\s+)?(?:ngay\s+)?$", re.ASCII
 )
 _MENTION = re.compile(
     r"\b(?:\d{1,2}|ba|sau|chin)\s*thang\b|\b(?:quy|tuan|thang)\s*(?:thu\s*)?"
-    rf"(?:{_MONTH_NAME}|nam|mot|bon|i{{1,3}}|iv)\b(?!\s*thang\b)",
+    rf"(?:{MONTH_NAME}|nam|mot|bon|i{{1,3}}|iv)\b(?!\s*thang\b)",
     re.ASCII,
 )
 """A month, quarter or week, be it with its year or without."""
-_ASIDE = re.compile(r"\([^()]*\)")
+ASIDE = re.compile(r"\([^()]*\)")
+"""What stands in brackets."""
 _WEEK = re.compile(rf"\btuan\s*(?:thu\s*)?(\d{{1,2}}){_YEAR}", re.ASCII)
 _YEARS = re.compile(r"(?:\bnam\s+|\bgiai doan\s+|^)(\d{4})\s*(?:-|–|den|toi)\s*(?:nam\s+)?(\d{4})\b", re.ASCII)
 _ONE_YEAR = re.compile(r"\bnam\s+(\d{4})\b|^(\d{4})$", re.ASCII)
-_CUMULATIVE = re.compile(r"\bluy ke\b")
-_DECREE = re.compile(r"\b(thong tu|quyet dinh|nghi quyet|nghi dinh|cong van|ban hanh|kem theo|ke hoach so|ttg?-|qd-)")
-_LABELLED = re.compile(r"\W*(ky bao cao|thoi ky|ky so lieu|ky)\s*:?\s*(.*)")
-_SIGNED = re.compile(r",\s*ngay\b.*\bthang\b.*\bnam\b")
+CUMULATIVE = re.compile(r"\bluy ke\b")
 EARLIEST, LATEST = 1990, 2100
 
 
@@ -54,7 +53,7 @@ def period_of(text: str) -> Period | None:
     Raises :class:`Slip` for a day that is none, or an end before its beginning. Days are local, both included.
     """
     said = word(text)
-    aside = _ASIDE.sub(" ", said)
+    aside = ASIDE.sub(" ", said)
     period = (_named(aside, text) if aside != said else None) or _named(said, text)
     if period is not None and not EARLIEST <= period.start.year <= period.end.year <= LATEST:
         raise Slip(kinds.NO_PERIOD, said=text, form=kinds.AS_PERIOD)
@@ -95,44 +94,6 @@ def period_in(cell: object, form: Kind = kinds.AS_PERIOD) -> Period | None:
     return period
 
 
-def stated_period(grid: Grid, stop: int) -> Period | None:
-    """Return the period that stands above a table (line ``stop``); ``None`` where there is none or, as a fault, two.
-
-    "Kỳ báo cáo: …" comes before titles; titles of decrees and the place and day of a signature are none.
-    """
-    titles: dict[Period, Cell] = {}
-    labelled: dict[Period, Cell] = {}
-    unclear: list[tuple[Cell, Slip]] = []
-    for cell, text in grid.texts(stop):
-        said = word(text)
-        try:
-            label = _LABELLED.fullmatch(said)
-            if label is not None:
-                beside = grid.right_of(cell)
-                period = period_of(text) if label[2] else period_in(beside)
-                if period is not None:
-                    labelled.setdefault(period, cell)
-            elif any(sign.isdecimal() for sign in said) and not _DECREE.search(said) and not _SIGNED.search(said):
-                period = period_of(text)
-                if period is not None and period.kind != "day":
-                    titles.setdefault(period, cell)
-        except Slip as slip:
-            if label is not None:
-                grid.note(cell, slip)
-                return None
-            if slip.kind is kinds.NO_PERIOD or _CUMULATIVE.search(said):
-                unclear.append((cell, slip))
-    if unclear and not labelled:
-        grid.note(*unclear[0])
-        return None
-    found = labelled or titles
-    if len(found) > 1:
-        first, second = list(found.values())[:2]
-        grid.blame(second, kinds.SECOND_PERIOD, first=next(iter(found)).start, cell=address(first))
-        return None
-    return next(iter(found), None)
-
-
 def day_in(text: str, form: Kind, whole: str = "") -> date:
     """Return the day in a text such as ``25/8/2026`` or ``ngày 25 tháng 8 năm 2026``; :class:`Slip` without one."""
     match = _DAY.search(word(text))
@@ -154,7 +115,7 @@ def _day_of(year: int, month: int, day: int, written: str, text: str, form: Kind
 
 
 def _cumulative(said: str, text: str) -> Period | None:
-    if not _CUMULATIVE.search(said):
+    if not CUMULATIVE.search(said):
         return None
     days = [_date(day, text) for day in _DAY.finditer(said)]
     if len(days) == 1 or (len(days) == 2 and (days[0].month, days[0].day, days[0].year) == (1, 1, days[1].year)):
@@ -187,7 +148,7 @@ def _quarter(said: str, text: str) -> Period | None:
     if match is None:
         return None
     which, year, first, second = match.groups()
-    quarter = _COUNTS.get(which) or int(which) if which else int(second)
+    quarter = COUNTS.get(which) or int(which) if which else int(second)
     return _whole(int(year or first), 3 * quarter - 2, 3, "quarter", text)
 
 
@@ -196,7 +157,7 @@ def _months(said: str, text: str) -> Period | None:
     if match is None or (match[2] is None and match[0].startswith("thang")):
         return None
     count, where, year = match.groups()
-    months = _COUNTS.get(count) or int(count)
+    months = COUNTS.get(count) or int(count)
     kind = _KINDS.get(months, "custom")
     first = 13 - months if where and "cuoi" in where else 1
     if not 1 <= months <= 12:
@@ -210,7 +171,7 @@ def _month(said: str, text: str) -> Period | None:
         return None
     a, b, c, d, f, e = match.groups()
     month = a or c or e
-    return _whole(int(b or d or f), _COUNTS.get(month) or int(month), 1, "month", text)
+    return _whole(int(b or d or f), COUNTS.get(month) or int(month), 1, "month", text)
 
 
 def _from_to(said: str, text: str) -> Period | None:
@@ -218,7 +179,7 @@ def _from_to(said: str, text: str) -> Period | None:
     if match is None:
         return None
     first, its_year, last, year = match.groups()
-    months = [_COUNTS.get(month) or int(month) for month in (first, last)]
+    months = [COUNTS.get(month) or int(month) for month in (first, last)]
     if not all(1 <= month <= 12 for month in months):
         raise Slip(kinds.NO_PERIOD, said=text, form=kinds.AS_PERIOD)
     start, end = _limits(int(its_year or year), months[0], 1)[0], _limits(int(year), months[1], 1)[1]

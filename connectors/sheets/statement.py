@@ -15,10 +15,10 @@ from connectors.sheets import kinds
 from connectors.sheets.catalogue import Catalogue, Entry
 from connectors.sheets.fault import Kind, Slip
 from connectors.sheets.figure import Figure
-from connectors.sheets.grid import Cell, Grid
+from connectors.sheets.grid import Cell, Grid, word
 from connectors.sheets.heading import Column, Heading, Layout
 from connectors.sheets.measure import factor, is_percent, label
-from connectors.sheets.number import DASHES
+from connectors.sheets.number import DASHES, money_unit
 from connectors.sheets.period import period_in
 from connectors.sheets.table import Row, rows_of
 from connectors.sheets.unit import Unit, Units, hamlet_level, is_hamlet
@@ -41,7 +41,7 @@ STATEMENT = Layout(
     "statement",
     (
         _column("ignored", "Ghi chú",
-                r"\bcung ky\b|\b(ky|nam) truoc\b|\bso (voi|sanh)\b|\bghi chu\b|\bco quan\b", lone=True),
+                r"\bcung ky\b|\b(ky|nam|quy|thang|tuan) truoc\b|\bso (voi|sanh)\b|\bghi chu\b|\bco quan\b", lone=True),
         _column("label", "TT", r"tt|stt|so tt|so thu tu", anchor=True),
         _column("name", "Chỉ tiêu",
                 r"(?:nhom\s*[,/]?\s*)?(?:ten )?(?:chi tieu|chi so)(?: thong ke| kinh te.*| chuyen doi so| bao cao)?"
@@ -71,6 +71,7 @@ _SPOKEN = ("value", "stated", "numerator", "denominator")
 _TITLES: Mapping[str, Kind] = {
     column.key: Kind(f"the figure {column.title!r}", f"số “{column.title}”") for column in STATEMENT.columns
 }
+_UNIT_ABOVE = re.compile(r".*\b(?:don vi tinh|dvt)\b\s*:?\s*(.*)")
 _AMONG = re.compile(r"\W*trong đó\b\s*:?\s*", re.IGNORECASE)
 _BULLETS = DASHES | frozenset("+*•")
 
@@ -105,8 +106,9 @@ class Statement:
         taken: list[Taken] = []
         parent: Entry | None = None
         unperiod = False
+        money = _money_above(grid, heading.top)
         for row in rows_of(grid, heading, stop):
-            line = _Line(row, self._words, parent)
+            line = _Line(row, self._words, parent, money)
             if not line.belongs:
                 continue
             if line.entry is not None and not line.is_part:
@@ -130,8 +132,9 @@ class Statement:
 class _Line:
     """One row in reading: what it is about, and whether a fault was found in it."""
 
-    def __init__(self, row: Row, words: Words, parent: Entry | None) -> None:
+    def __init__(self, row: Row, words: Words, parent: Entry | None, money: str) -> None:
         self.row = row
+        self._money = money
         self.spoiled = False
         self._words = words
         self._parent = parent
@@ -187,7 +190,8 @@ class _Line:
     ) -> list[Taken]:
         row = self.row
         dims = self.tried("breakdown" if row.has("breakdown") else "name", self._dims)
-        scale = self.tried("measure", factor, entry, row.text("measure") if row.has("measure") else "")
+        written = row.text("measure") if row.has("measure") else ""
+        scale = self.tried("measure", factor, entry, written or (self._money if entry.measure == "vnd" else ""))
         if dims is None or scale is None:
             return []
         level, hamlet = (unit.level, unit.hamlet) if unit.hamlet else ("", dims.get("hamlet", ""))
@@ -228,6 +232,16 @@ class _Line:
         said = self.row.text("scope") if self.row.has("scope") else ""
         known = self._words.scopes.known(said) if said else None
         return known.id if known else code("".join(sign if sign.isalnum() else " " for sign in said))[:60]
+
+
+def _money_above(grid: Grid, stop: int) -> str:
+    """Return the unit of money that stands above a table, as in "ĐVT: triệu đồng"; empty where none does."""
+    for cell, text in grid.texts(stop):
+        stated = _UNIT_ABOVE.fullmatch(word(text))
+        written = (stated[1] or str(grid.right_of(cell))) if stated else ""
+        if money_unit(written) is not None:
+            return written
+    return ""
 
 
 def _days(name: str, latest: date) -> date:

@@ -12,11 +12,11 @@ from connectors.contract import Fault, Message, Observation, Period, Undecodable
 from connectors.sheets import kinds
 from connectors.sheets.catalogue import catalogue
 from connectors.sheets.fault import Slip
-from connectors.sheets.grid import Grid
+from connectors.sheets.grid import Grid, clean
 from connectors.sheets.heading import Heading, Layout, headings_of, titles
-from connectors.sheets.period import stated_period
 from connectors.sheets.statement import STATEMENT, Statement, Taken, Words
 from connectors.sheets.sums import Key, checked, key
+from connectors.sheets.title import contradicts, stated_period
 from connectors.sheets.unit import Units
 from connectors.sheets.workbook import Workbook, refusal
 
@@ -97,6 +97,9 @@ class StatementWorkbook(Workbook):
         if not found:
             return []
         period = stated_period(grid, found[0].top)
+        for heading in found:
+            if period is not None and "period" not in heading.at:
+                _agree(grid, heading, period)
         stops = [*(heading.top for heading in found[1:]), len(grid.values)]
         taken = [
             one
@@ -108,6 +111,22 @@ class StatementWorkbook(Workbook):
             if its is not grid and first.observation != one.observation:
                 grid.blame(one.cell, kinds.SHEETS_DIFFER, cell=its.place(first.cell))
         return checked(grid, taken, self.words().indicators.entries)
+
+
+_OF_THE_PERIOD = ("value", "stated", "numerator", "denominator", "cases", "deaths")
+_CUMULATIVE = ("cumulative", "cases_year", "deaths_year")
+
+
+def _agree(grid: Grid, heading: Heading, period: Period) -> None:
+    """Note as a fault each column of figures whose heading names another period than the table's."""
+    for column in (*_OF_THE_PERIOD, *_CUMULATIVE):
+        if (at := heading.at.get(column)) is None:
+            continue
+        shown = [grid.shown((line, at)) for line in range(heading.top, heading.bottom)]
+        title = " ".join(dict.fromkeys(clean(text) for text in shown if isinstance(text, str) and text))
+        if contradicts(title, period, cumulative=column in _CUMULATIVE):
+            days = {"start": f"{period.start:%d/%m/%Y}", "end": f"{period.end:%d/%m/%Y}"}
+            grid.blame((heading.top, at), kinds.OTHER_PERIOD, title=title, **days)
 
 
 @lru_cache(maxsize=32)

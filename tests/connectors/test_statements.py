@@ -277,6 +277,46 @@ def test_a_month_that_a_program_made_a_date_is_told() -> None:
     assert (figure.period.kind, figure.period.start) == ("day", date(2025, 9, 1))
 
 
+@pytest.mark.parametrize(
+    ("title", "heading", "agrees"),
+    [
+        ("Tháng 9 năm 2025", "Thực hiện tháng 9", True),
+        ("Tháng 9 năm 2025", "Thực hiện tháng 9/2025", True),
+        ("Tháng 9 năm 2025", "Thực hiện trong tháng", True),
+        ("Tháng 9 năm 2025", "Thực hiện tháng 8", False),
+        ("Tháng 9 năm 2025", "Thực hiện 9 tháng", False),
+        ("Tháng 9 năm 2025", "Lũy kế 9 tháng", True),
+        ("Tháng 9 năm 2025", "Lũy kế đến tháng 8", False),
+        ("Tháng 9 năm 2025", "Thực hiện tháng 9/2024", False),
+        ("9 tháng đầu năm 2025", "Thực hiện 9 tháng", True),
+        ("9 tháng đầu năm 2025", "Thực hiện 6 tháng", False),
+        ("Quý III năm 2025", "Kết quả quý III", True),
+        ("Quý III năm 2025", "Kết quả quý 2", False),
+        ("Năm 2025", "Thực hiện năm 2025", True),
+        ("Năm 2025", "Thực hiện năm 2024", False),
+    ],
+)
+def test_a_column_of_another_period_is_not_taken_for_the_table_s(title: str, heading: str, agrees: bool) -> None:
+    rows: Rows = [[title], ["STT", "Chỉ tiêu", heading], [1, "Số hộ", 5]]
+    if agrees:
+        assert len(said(rows)) == 1
+    else:
+        assert f"“{heading}”" in faults(rows)["A!C2"]
+
+
+def test_what_was_the_month_before_is_no_figure_of_this_one() -> None:
+    rows = [["Tháng 9 năm 2025"], ["Chỉ tiêu", "Thực hiện tháng trước", "Thực hiện tháng 9"], ["Số hộ", 4, 5]]
+    assert [one.value for one in said(rows)] == [5]
+
+
+@pytest.mark.parametrize("above", [["ĐVT: triệu đồng"], ["", "Đơn vị tính:", "triệu đồng"]])
+def test_the_unit_of_money_above_a_table_holds_for_its_money(above: list[object]) -> None:
+    socio = SocioWorkbook(folder=FOLDER, unit="05068")
+    rows: Rows = [["Năm 2025"], above, ["Chỉ tiêu", "Thực hiện"], ["Giá trị thiệt hại do thiên tai", 12.5],
+                  ["Số hộ", 5]]  # fmt: skip
+    assert [one.value for one in said(rows, socio)] == [12_500_000, 5]  # type: ignore[arg-type]
+
+
 def test_two_periods_above_a_table_are_told() -> None:
     rows = [["Quý II năm 2026"], ["Quý III năm 2026"], ["Chỉ tiêu", "Kết quả"], ["Số hộ", 5]]
     assert set(faults(rows)) == {"A!A2", "A!A3"}
