@@ -105,7 +105,7 @@ class Statement:
         """Return what the lines say; every fault is noted in the grid, and then nothing is of use."""
         taken: list[Taken] = []
         parent: Entry | None = None
-        unperiod = False
+        unperiod = period is None and bool(grid.faults)  # why is told already
         money = _money_above(grid, heading.top)
         for row in rows_of(grid, heading, stop):
             line = _Line(row, self._words, parent, money)
