@@ -31,6 +31,12 @@ def _plain(value: str) -> str:
     return text
 
 
+def _something(value: str) -> str:
+    if not value:
+        raise ValueError("a note says something")
+    return value
+
+
 Words = Annotated[str, Field(max_length=2000), AfterValidator(_plain)]
 
 
@@ -48,7 +54,7 @@ class Noting(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    note: Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_plain)]
+    note: Annotated[str, Field(max_length=2000), AfterValidator(_plain), AfterValidator(_something)]
 
 
 class Assigning(Doing):

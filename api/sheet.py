@@ -19,6 +19,7 @@ MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _MOST_ROWS = 1_000_000
 """On one sheet; the format ends at 1,048,576."""
 _LONGEST = 32_767
+_LAST_YEAR = 9999
 _DIGITS = 15
 """As many a spreadsheet keeps of a number."""
 _PIECE = 1 << 16
@@ -28,6 +29,8 @@ def cell(sheet: Any, value: object, number_format: str | None = None) -> Any:
     """Return a cell of its kind: a text is never a formula, an instant is local time, an exact long number a text."""
     if isinstance(value, Decimal) and len(value.as_tuple().digits) > _DIGITS:
         value = format(value, "f")
+    if isinstance(value, datetime) and value.year >= _LAST_YEAR:
+        value = value.isoformat()  # a workbook's days end with it, and local time would leave it
     if isinstance(value, datetime):
         made = WriteOnlyCell(sheet, value.astimezone(LOCAL).replace(tzinfo=None, microsecond=0))
         made.number_format = number_format or "dd/mm/yyyy hh:mm:ss"

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from operator import attrgetter
 from typing import NamedTuple
 
 from connectors.contract import DeviceId, DeviceReport, Message
@@ -68,15 +67,17 @@ class Hearing:
 
     def told(self) -> dict[str, object]:
         """Return the newest numbers and texts: a last will says nothing of the volume, several sources add up."""
-        told = [report for report, _ in self._said if report.labels.get("evidence") != "connection"]
+        told = [said for said in self._said if said[0].labels.get("evidence") != "connection"]
         several = len(self.live.facts) > 1
         row: dict[str, object] = {"seen_at": self.seen_at, "source": self._said[-1][1].source, "several": several}
         if several:
-            row["readings"] = {key: value for report in told for key, value in report.values.items()}
-            row["labels"] = {key: text for report in told for key, text in report.labels.items()}
+            row["readings"] = {key: value for report, _ in told for key, value in report.values.items()}
+            row["labels"] = {key: text for report, _ in told for key, text in report.labels.items()}
         elif told:
-            newest = max(told, key=attrgetter("at"))
-            row |= {"told_at": newest.at, "readings": newest.values, "labels": newest.labels}
+            # No clock runs ahead: what says it is of tomorrow is of now, and gives way to what is said next.
+            newest, message = max(told, key=lambda said: (min(said[0].at, said[1].received_at), said[1].received_at))
+            told_at = min(newest.at, message.received_at)
+            row |= {"told_at": told_at, "readings": newest.values, "labels": newest.labels}
         return row
 
 

@@ -4,15 +4,24 @@ import logging
 from collections.abc import Container
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 from uuid import UUID
 
-from connectors.contract import Connector, DeviceReport, Fault, Message, Record, Undecodable
+from connectors.contract import (
+    Broadcast,
+    CaseReport,
+    Connector,
+    DeviceReport,
+    Fault,
+    Message,
+    Record,
+    Undecodable,
+)
 
 log = logging.getLogger(__name__)
 
-_EPOCH = datetime.fromtimestamp(0, UTC)
-"""What a clock says that was never set; before it lie zeroes of programs, and the end of calendars."""
+_EPOCH, _NEVER = datetime.fromtimestamp(0, UTC), datetime(2200, 1, 1, tzinfo=UTC)
+"""What a clock says that was never set, and what no plan reaches: beyond lie the zeroes and sentinels of programs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +85,18 @@ def understand(
     if body is not message.body:
         message = replace(message, body=body)
     try:
-        records = tuple(connector.decode(message))
+        records = tuple(map(_ended, connector.decode(message)))
         if not records and cursor is None:
             raise Undecodable("it says nothing that could be kept")
         for record in records:
             if record.unit not in units:
                 fault = _no_unit(record.unit)
                 raise Undecodable(fault.reason, place=fault.place, faults=(fault,))
-            if type(record) is DeviceReport and record.at < _EPOCH:
-                raise Undecodable(f"{record.at.isoformat()} is said by no clock; set it, or leave `at` out", place="at")
+            if type(record) is DeviceReport:
+                if record.at < _EPOCH:
+                    _no_time("at", record.at)
+            elif type(record) is CaseReport or type(record) is Broadcast:
+                _timely(record)
     except Undecodable as refusal:
         rejection = Rejection(message, "understand", refusal.place, refusal.reason, refusal.faults)
         return Understood(message, refusal.taken, rejection, content, cursor)
@@ -93,6 +105,24 @@ def understand(
         reason = f"the connector broke ({type(bug).__name__}: {bug}); a bug of ours, please report it"
         return Understood(message, (), Rejection(message, "understand", "connector", reason), content, cursor)
     return Understood(message, records, None, content, cursor)
+
+
+def _ended(record: Record) -> Record:
+    """Return a case without a deadline that no calendar reaches: 9999-12-31 is how systems write that there is none."""
+    never = type(record) is CaseReport and record.due is not None and record.due >= _NEVER
+    return replace(record, due=None) if never else record  # type: ignore[arg-type]  # of a case
+
+
+def _timely(record: CaseReport | Broadcast) -> None:
+    for name in record.__dataclass_fields__:
+        value = getattr(record, name)
+        if isinstance(value, datetime) and not _EPOCH <= value < _NEVER:
+            _no_time(name, value)
+
+
+def _no_time(place: str, at: datetime) -> NoReturn:
+    reason = f"{at.isoformat()} is said by no clock and no calendar; correct it, or leave {place} out"
+    raise Undecodable(reason, place=place)
 
 
 def _no_unit(code: str) -> Fault:

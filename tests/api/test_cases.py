@@ -1,9 +1,13 @@
 """One case with what was said of it, and lists of those that a screen asks for."""
 
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
+from openpyxl import load_workbook
+
 from api.cases import Event, Told
+from ingest.store import Store
 from tests.api.conftest import Api
 from tests.api.filling import UNIT, report
 from tests.api.test_push import NDJSON, NOW, PUSH
@@ -54,3 +58,14 @@ def test_cases_are_found_by_what_they_are_and_whether_they_are_open(api: Api) ->
     assert api.client().get("/api/v1/cases", params={"deadline": "soon"}).status_code == 422
     file = api.client().get("/api/v1/export/cases.csv", params={"hamlet": "Bái Tam"}).text.splitlines()
     assert [line.split(",")[2] for line in file[1:]] == ["b"]
+
+
+def test_a_workbook_bears_an_instant_at_the_end_of_calendars(api: Api, store: Store) -> None:
+    push(api, report("1022/9", at=NOW))
+    store.execute("update case_event set due = '9999-12-31 23:59:59+00'")
+    store.execute("update case_now set due = '9999-12-31 23:59:59+00'")
+    answer = api.client().get("/api/v1/export/cases.xlsx")
+    assert answer.status_code == 200
+    sheet = load_workbook(BytesIO(answer.content)).active
+    assert sheet is not None
+    assert "9999-12-31T23:59:59+00:00" in {cell.value for cell in sheet[2]}

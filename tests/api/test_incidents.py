@@ -167,6 +167,7 @@ def test_an_old_incident_does_not_open_beside_a_new_one(api: Api, store: Store, 
     ("step", "body", "place"),
     [
         ("note", {"note": ""}, "body.note"),
+        ("note", {"note": " \n "}, "body.note"),
         ("note", {"note": "gọi 0912345678"}, "body.note"),
         ("note", {"note": "x" * 2001}, "body.note"),
         ("ack", {"note": "CCCD 001090012345"}, "body.note"),

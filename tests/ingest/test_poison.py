@@ -2,12 +2,13 @@
 
 import json
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from connectors.contract import DeviceId, DeviceReport, Message
+from connectors.contract import CaseReport, DeviceId, DeviceReport, Message
+from connectors.field_reports import FieldReports
 from connectors.loudspeaker_mqtt import LoudspeakerMqtt
 from ingest import batch, states
 from ingest.batch import Committer
@@ -39,6 +40,43 @@ def test_a_clock_that_was_never_set_is_late_and_stored(store: Store, at: str) ->
     now = datetime.now(UTC).isoformat()
     assert Committer(store).commit([word(at), word(now), word(at, "ls-2")]) == ["stored"] * 3
     assert {row["state"] for row in store.rows("select state from device_state")} == {"online"}
+
+
+def test_a_clock_that_runs_ahead_hides_nothing_that_is_said_later(store: Store) -> None:
+    def said(volume: int, ahead: timedelta, received_at: datetime) -> Understood:
+        body = json.dumps({"at": (received_at + ahead).isoformat(), "state": "idle", "volume_pct": volume}).encode()
+        message = Message("loudspeakers", TOPIC.format("ls-1"), body, received_at)
+        return understand(LoudspeakerMqtt(), message, {"05068"})
+
+    began = datetime.now(UTC) - timedelta(minutes=2)
+    Committer(store).commit([said(23, timedelta(hours=23), began)])
+    Committer(store).commit([said(50, timedelta(), began + timedelta(minutes=1))])
+    assert store.row("select readings ->> 'volume_pct' as volume from device_state") == {"volume": "50"}
+    late = [said(40, timedelta(hours=-2), began + timedelta(minutes=2))]
+    Committer(store).commit(late)
+    assert store.row("select readings ->> 'volume_pct' as volume from device_state") == {"volume": "50"}
+
+
+def reported(**fields: str) -> Understood:
+    at = "2026-11-20T08:00:00+07:00"
+    body = {"id": "PA-1", "unit": "05068", "at": at, "opened_at": at, "status": "new", "category": "environment"}
+    message = Message("reports", "/x", json.dumps(body | fields).encode(), datetime.now(UTC))
+    return understand(FieldReports(unit="05068"), message, {"05068"})
+
+
+@pytest.mark.parametrize("due", ["9999-12-31T23:59:59Z", "2999-01-01T00:00:00+07:00"])
+def test_a_deadline_that_no_calendar_reaches_is_none(due: str) -> None:
+    understood = reported(due=due)
+    assert understood.rejection is None
+    (case,) = understood.records
+    assert isinstance(case, CaseReport)
+    assert case.due is None
+
+
+def test_a_case_of_no_time_is_refused_with_its_place() -> None:
+    refused = reported(opened_at=ZERO).rejection
+    assert refused is not None
+    assert refused.place == "opened_at"
 
 
 def test_the_service_goes_on_after_a_device_without_a_clock(
