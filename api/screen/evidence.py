@@ -63,12 +63,11 @@ _FIELDS: Mapping[str, tuple[str, Callable[[object], str]]] = {
 
 
 def spoken_of(incident: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an incident with what it says for a person: ``title_said``, ``unit_said`` of its value, ``said``."""
+    """Return an incident with what it says for a person: ``unit_said`` of its value, ``said`` of its evidence."""
     evidence = incident["evidence"]
     known = indicators.load().get(evidence.get("number", ""))
     unit = words.UNITS[known.unit] if known else words.READINGS.get(evidence.get("reading", ""), ("", ""))[1]
-    titled = incident["title_en"] if spoken() == "en" else incident["title_vi"]
-    return {**incident, "title_said": titled, "unit_said": say(unit) if unit else "", "said": told(evidence)}
+    return {**incident, "unit_said": say(unit) if unit else "", "said": told(evidence)}
 
 
 def told(evidence: Mapping[str, Any]) -> list[dict[str, str]]:

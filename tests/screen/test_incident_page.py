@@ -117,3 +117,20 @@ def test_it_is_read_in_english(outage: int, screen: Screen, open_screen: Open) -
     expect(page.locator("html")).to_have_attribute("lang", "en")
     page.get_by_title("Tiếng Việt").click()
     expect(page.locator(".incident header")).to_contain_text("Mới")
+
+
+def test_a_deadline_says_on_which_side_of_it_we_are(
+    outage: int, store: Store, screen: Screen, open_screen: Open
+) -> None:
+    opened = "closed_at = null, status = 'received', opened_at = now() - interval '5 days'"
+    for case, due in (("PA-1042", "- interval '1 hour'"), ("PA-1047", "+ interval '1 hour'")):
+        store.execute(f"update case_now set {opened}, due = now() {due} where id = '{case}'")  # noqa: S608 - our own words
+    look(store)
+    page, watched = open_screen(who="truc-ban")
+    page.goto(f"{screen.url}/su-co")
+    over = page.locator(".incidents li", has_text="Phản ánh PA-1042 quá hạn")
+    expect(over).to_contain_text(re.compile("Chiếu sáng · Mỵ Đông · hạn [0-9/ ]*[0-9]{2}:[0-9]{2}"))
+    expect(page.locator(".incidents li", has_text="Phản ánh PA-1047 sắp quá hạn")).to_be_visible()
+    over.locator("a").click()
+    expect(page.locator(".incident h2")).to_have_text("Phản ánh PA-1042 quá hạn")
+    assert watched.errors == []

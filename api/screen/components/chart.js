@@ -48,7 +48,7 @@ function options(drawn, rem) {
   const inks = drawn.series.map((one) => token(NAMED[one.ink] ?? (one.dashed ? "--muted" : INKS[turn++ % INKS.length])));
   const aim = drawn.aim === null || drawn.aim === undefined ? undefined : {
     silent: true, symbol: "none", data: [{ yAxis: drawn.aim }], lineStyle: { color: muted, type: "dashed", width: 1.5 },
-    label: { ...label, position: "insideEndTop", formatter: `${t("mục tiêu")} ${unit(drawn.aim)}` },
+    label: { ...label, position: "insideEndTop", textBorderColor: token("--panel"), textBorderWidth: 4, formatter: `${t("mục tiêu")} ${unit(drawn.aim)}` },
   };
   if (drawn.form === "ranking") {
     const rows = [...drawn.series[0].points].reverse();
@@ -80,7 +80,7 @@ function options(drawn, rem) {
     xAxis: names ? {
       type: "category", data: names.map((at) => period(at, drawn)), axisLabel: { ...label, hideOverlap: true }, axisLine: { lineStyle: { color: line } }, axisTick: { show: false },
     } : {
-      type: "time", axisLabel: { ...label, hideOverlap: true, formatter: (at) => tick(at / 1000, drawn) },
+      type: "time", axisLabel: { ...label, hideOverlap: true, customValues: bars ? instants.map((at) => at * 1000) : undefined, formatter: (at) => tick(at / 1000, drawn) },
       axisLine: { lineStyle: { color: line } }, splitLine: { show: false }, min: drawn.from ? drawn.from * 1000 : undefined, max: drawn.to ? drawn.to * 1000 : undefined,
     },
     yAxis: value,

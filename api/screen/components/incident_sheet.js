@@ -5,7 +5,7 @@ import { useFresh } from "fresh";
 import { t } from "language";
 import { Mark } from "marks";
 import { may, view } from "picture";
-import { ACTORS, SEVERITIES, SEVERITY_MARKS, STATES, STEPS } from "incident_words";
+import { ACTORS, SEVERITIES, SEVERITY_MARKS, STATES, STEPS, titleOf } from "incident_words";
 
 const seconds = (text) => (text ? Date.parse(text) / 1000 : null);
 const OPEN = ["open", "acknowledged", "in_progress"];
@@ -20,9 +20,9 @@ const DOABLE = [
 export default {
   components: { Mark },
   template: `
-    <article v-if="it" class="panel incident" :class="it.severity" :aria-label="it.title_said">
+    <article v-if="it" class="panel incident" :class="it.severity" :aria-label="titleOf(it)">
       <header>
-        <h2><Mark :name="marks[it.severity]"/><span>{{ it.title_said }}</span></h2>
+        <h2><Mark :name="marks[it.severity]"/><span>{{ titleOf(it) }}</span></h2>
         <p><b class="level">{{ t(severities[it.severity]) }}</b> · {{ t(states[it.state]) }}<template v-if="it.assignee"> · {{ t("giao cho {who}", { who: whoOf(it.assignee) }) }}</template></p>
         <p class="muted">{{ t("từ {since}", { since: when(it.since) }) }} · <b>{{ lasted }}</b><template v-if="it.cleared_at"> · {{ t("hết tình trạng lúc {at}", { at: when(it.cleared_at) }) }}</template></p>
       </header>
@@ -60,7 +60,7 @@ export default {
     <p v-else class="nothing" role="status">{{ t("Đang tải…") }}</p>`,
   props: { id: String },
   setup(props) {
-    return { its: useFresh(() => get(`/screen/incidents/${props.id}`), ["incident"]), t, view, may, marks: SEVERITY_MARKS, severities: SEVERITIES, states: STATES, steps: STEPS };
+    return { its: useFresh(() => get(`/screen/incidents/${props.id}`), ["incident"]), t, titleOf, view, may, marks: SEVERITY_MARKS, severities: SEVERITIES, states: STATES, steps: STEPS };
   },
   data: () => ({ note: "", assignee: "", busy: false, refused: "" }),
   computed: {

@@ -172,7 +172,11 @@ export default {
       const [first] = group;
       const unit = parseFloat(getComputedStyle(document.documentElement).fontSize);
       this.popup?.off();
-      this.popup = this.leaflet.popup({ closeButton: false, maxWidth: 22 * unit, minWidth: 14 * unit, maxHeight: 20 * unit, offset: [0, -0.5 * unit] });
+      const { x, y } = this.map.getSize();
+      this.popup = this.leaflet.popup({
+        closeButton: false, maxWidth: Math.min(22 * unit, x - 4 * unit), minWidth: Math.min(14 * unit, x - 4 * unit), maxHeight: Math.min(20 * unit, y - 8 * unit), offset: [0, -0.5 * unit],
+        autoPanPaddingTopLeft: [0.5 * unit, 5.25 * unit], autoPanPaddingBottomRight: [0.5 * unit, 0.5 * unit], // clear of the buttons in the corners
+      });
       this.popup.setLatLng([first.at[1], first.at[0]]).setContent(this.balloon);
       this.popup.on("remove", this.forget);
       this.popup.openOn(this.map);

@@ -1,10 +1,10 @@
 // What stands on the map: devices, open field reports, open incidents; each with place, tone, mark and word.
 import { t } from "language";
 import { STATE_MARKS } from "marks";
-import { picture, view } from "picture";
+import { picture } from "picture";
 import { stateOf } from "device_words";
 import { addressOf as addressOfCase, capital, deadlineOf, seconds, titleOf } from "case_words";
-import { SEVERITIES, SEVERITY_MARKS } from "incident_words";
+import { SEVERITIES, SEVERITY_MARKS, titleOf as titleOfIncident } from "incident_words";
 import { RANK } from "map_crowds";
 
 export const TONES = {
@@ -60,7 +60,7 @@ export function incidents(items, known) {
   return items.map((it) => {
     const named = [it.subject, it.evidence?.device && `loudspeaker/${it.evidence.device}`, ...it.members.flatMap((m) => [m.subject, m.device && `loudspeaker/${m.device}`])];
     const about = [...new Set(named)].map((key) => known.get(key)).filter((thing) => thing?.at);
-    const title = view.language === "en" ? it.title_en : it.title_vi;
+    const title = titleOfIncident(it);
     return {
       key: `incident/${it.id}`, layer: "incident", at: about.length ? middle(about.map(({ at }) => at)) : null, subject: about.length === 1 ? about[0].key : "",
       tone: ALARMS[it.severity] ?? "", mark: SEVERITY_MARKS[it.severity], title,
