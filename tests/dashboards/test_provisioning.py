@@ -72,6 +72,14 @@ def test_boards_lie_where_the_home_board_is_looked_for() -> None:
     assert f"grafana/dashboards/{home.rpartition('/')[2]}" in build.files()
 
 
+def test_rules_lie_in_a_folder_of_their_own() -> None:
+    """Grafana makes it by its title, under a uid of its own: with the boards' title there would be two of that name."""
+    boards_lie = {provider["folder"] for provider in TABLES["dashboards"]["providers"]}
+    rules_lie = {group["folder"] for group in TABLES["alerting"]["groups"]}
+    assert len(rules_lie) == 1
+    assert not rules_lie & boards_lie
+
+
 OFFLINE = """
 analytics.reporting_enabled analytics.check_for_updates analytics.check_for_plugin_updates
 analytics.feedback_links_enabled news.news_feed_enabled snapshots.external_enabled plugins.preinstall_auto_update
