@@ -85,4 +85,5 @@ def _amount(observation: Observation) -> Decimal | None:
 
 def key(o: Observation) -> Key:
     """Return what tells the figure from every other."""
-    return o.unit, o.indicator, o.period, o.scope, *sorted(o.dims.items())
+    named = o.unit, o.indicator, o.period, o.scope
+    return (*named, *sorted(o.dims.items())) if o.dims else named
