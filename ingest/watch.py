@@ -15,6 +15,7 @@ import psycopg
 from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
+from connectors.contract import IocError
 from ingest import expected, playing, thresholds
 from ingest.conditions import Feed
 from ingest.episodes import collect
@@ -104,12 +105,15 @@ class Watch:
                 groups = self._follow(view, rule, board, standings, held)
                 moved = write(view.link, board, view.now)
                 _remember(view.link, rule.key, before, board.pending)
-        except psycopg.Error as error:
-            if away(error):
+        except Exception as error:
+            if isinstance(error, IocError) or (isinstance(error, psycopg.Error) and away(error)):
                 raise
-            reason = str(error).splitlines()[0]
+            ours = not isinstance(error, psycopg.Error)
+            reason = (str(error) or repr(error)).splitlines()[0]
             if reason not in self._said.values():
-                log.error("a rule can't be followed rule=%s error=%r", rule.key, reason)
+                log.error(
+                    "a rule can't be followed rule=%s error=%r", rule.key, reason, exc_info=error if ours else None
+                )
             self._said[rule.key] = reason
             return []
         self._said.pop(rule.key, None)

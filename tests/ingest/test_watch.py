@@ -560,3 +560,19 @@ def test_a_rule_whose_number_is_not_installed_leaves_the_others_at_work(store: S
     commune.look(6, 12)
     assert [i["rule"] for i in commune.incidents()] == ["camera_offline"]
     assert sum("can't be followed" in r.message for r in caplog.records) == 1
+
+
+def test_a_rule_that_breaks_leaves_the_others_at_work(
+    commune: Commune, caplog: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> None:
+        raise OverflowError("date value out of range")
+
+    monkeypatch.setattr("ingest.facts.cases.facts", broken)
+    commune.devices(["cam-1"])
+    commune.state(["cam-1"], "offline", 0)
+    commune.look(6, 12)
+    assert [i["rule"] for i in commune.incidents()] == ["camera_offline"]
+    told = [r for r in caplog.records if "can't be followed" in r.message]
+    assert len(told) == 1, "once, not at each look"
+    assert told[0].exc_info
