@@ -137,11 +137,9 @@ def _grafana(settings: Settings) -> Iterator[Finding]:
 def _folders(settings: Settings) -> Iterator[Finding]:
     for name, source in settings.sources.items():
         if isinstance(source, Polled):
-            for folder in source.places():
-                good = folder.path.is_dir()
-                yield Finding(
-                    f"folder of {name}", good, str(folder.path), "" if good else f"make it: mkdir -p {folder.path}"
-                )
+            for path in dict.fromkeys(folder.path for folder in source.places()):
+                good = path.is_dir()
+                yield Finding(f"folder of {name}", good, str(path), "" if good else f"make it: mkdir -p {path}")
 
 
 def _disk() -> Finding:

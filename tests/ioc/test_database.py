@@ -22,6 +22,7 @@ def findings(desk: Desk) -> dict[str, dict[str, Any]]:
     assert said.status == (0 if all(one["good"] for one in found) else 1)
     for one in found:
         assert one["good"] or one["remedy"], one
+    assert len({json.dumps(one) for one in found}) == len(found), "told twice"
     return {one["what"]: one for one in found}
 
 
