@@ -181,7 +181,7 @@ def test_poison_is_kept_whole_and_stops_nobody(store: Store, mosquitto: Mosquitt
     assert {*poison, nul.encode(), huge} <= kept.keys()
     assert kept[poison[4]]["place"] == "at"
     assert "zone" in kept[poison[4]]["reason"]
-    assert kept[nul.encode()]["stage"] == "store"
+    assert kept[nul.encode()]["place"] == "programme"
     assert [row["place"] for row in kept.values() if "99999" in row["address"]] == ["unit"]
 
 

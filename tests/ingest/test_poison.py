@@ -112,6 +112,16 @@ def test_a_bug_of_ours_costs_the_message_that_meets_it(
     assert "date value out of range" in caplog.text
 
 
+def test_what_the_database_refuses_costs_itself_too(store: Store) -> None:
+    now = datetime.now(UTC)
+    nul = DeviceReport(DeviceId("05068", "loudspeaker", "ls-2"), now, "idle", {}, {"x": "a\0b"})
+    refused = Understood(Message("loudspeakers", "x", b"nul", now), (nul,))
+    assert Committer(store).commit([word(now.isoformat()), refused]) == ["stored", "rejected"]
+    (kept,) = store.rows("select stage, reason from rejection")
+    assert kept["stage"] == "store"
+    assert kept["reason"].startswith("the database refused it: ")
+
+
 def test_what_can_not_even_be_refused_is_not_hidden(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: Any) -> None:
         raise ZeroDivisionError
