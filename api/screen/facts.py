@@ -150,6 +150,36 @@ def devices(store: Store, unit: str) -> dict[DeviceKey, Device]:
     return {(row["kind"], row["name"]): Device(**row) for row in rows}
 
 
+def merge(devices: dict[DeviceKey, Device], said: dict[str, Any]) -> bool:
+    """Take a device as the hub tells it; returns whether more changed than the instant it was last heard."""
+    key = (said["kind"], said["id"])
+    changed_at = datetime.fromisoformat(said["changed_at"])
+    old = devices.get(key)
+    if old is not None and old.changed_at > changed_at:
+        return False
+    if said["lifecycle"] == "retired":
+        return devices.pop(key, None) is not None
+    seen = said["last_seen"]
+    new = Device(
+        kind=said["kind"],
+        name=said["id"],
+        title="" if said["name"] == said["id"] else said["name"],
+        hamlet=said["hamlet"],
+        latitude=said["latitude"],
+        longitude=said["longitude"],
+        upstream=said["upstream"],
+        lifecycle=said["lifecycle"],
+        state=said["state"],
+        reported=said["reported"],
+        since=datetime.fromisoformat(said["since"]),
+        seen=datetime.fromisoformat(seen) if seen else None,
+        reason=said["reason"],
+        changed_at=changed_at,
+    )
+    devices[key] = new
+    return old is None or (old.state, old.lifecycle) != (new.state, new.lifecycle)
+
+
 def feeds(store: Store) -> list[Feed]:
     """Return the configured sources and how fresh they are."""
     rows = store.rows(

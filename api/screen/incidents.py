@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from connectors.contract import LOCAL
+from ingest.rules import Rules
 from ingest.store import Store
 from ingest.watch import open_incidents
 
@@ -80,3 +82,10 @@ def told(store: Store, unit: str) -> frozenset[str]:
         (unit,),
     )
     return frozenset(row["subject"] for row in rows)
+
+
+def patience(all_rules: Rules, unit: str) -> timedelta:
+    """Return how long a rule of devices or sources waits at most in a commune today, with a minute to look."""
+    day = datetime.now(LOCAL).date()
+    waits = (all_rules.of(rule.key, unit, day) for rule in all_rules if rule.subject in ("device", "feed"))
+    return max((rule.for_ for rule in waits if rule.enabled), default=timedelta()) + timedelta(minutes=1)

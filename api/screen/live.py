@@ -5,22 +5,18 @@ import logging
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
-from typing import Any
 
 import orjson
 
 from api.hub import Event, Hub
 from api.screen import facts, incidents, language, picture, tiles
-from api.screen.facts import Commune, Device, DeviceKey, Facts
+from api.screen.facts import Commune, Facts
 from api.screen.language import Language
 from api.screen.picture import Picture
-from connectors.contract import LOCAL
 from dashboards import indicators
 from ingest import rules, thresholds
 from ingest.config import Settings
 from ingest.errors import StoreDown
-from ingest.rules import Rules
 from ingest.store import Store
 
 log = logging.getLogger(__name__)
@@ -175,7 +171,7 @@ class Live:
         while self._heard:
             event = self._heard.popleft()
             if event.type == "device":
-                if _merge(self._facts.devices, orjson.loads(event.data)):
+                if facts.merge(self._facts.devices, orjson.loads(event.data)):
                     self._touched.update(tiles.keys_touched("device"))
                     self._changed["device"] += 1
             elif event.type == "case":
@@ -215,7 +211,7 @@ class Live:
         self._facts.incidents = incidents.standing(self._store, unit)
         self._facts.told = incidents.told(self._store, unit)
         with self._store.transaction() as link:
-            self._facts.patience = _patience(self._thresholds.read(link), unit)
+            self._facts.patience = incidents.patience(self._thresholds.read(link), unit)
 
     def _read_feeds(self) -> None:
         self._facts.feeds = facts.feeds(self._store)
@@ -243,40 +239,3 @@ class Live:
         for key in tiles.keys_drawn():
             if (known[key].grain == "1 minute") == minutes:
                 self._facts.trends[key] = facts.trend(self._store, key, self._facts.commune.code)
-
-
-def _patience(all_rules: Rules, unit: str) -> timedelta:
-    """Return how long a rule of devices or sources waits at most in a commune today, with a minute to look."""
-    day = datetime.now(LOCAL).date()
-    waits = (all_rules.of(rule.key, unit, day) for rule in all_rules if rule.subject in ("device", "feed"))
-    return max((rule.for_ for rule in waits if rule.enabled), default=timedelta()) + timedelta(minutes=1)
-
-
-def _merge(devices: dict[DeviceKey, Device], said: dict[str, Any]) -> bool:
-    """Take a device as the hub tells it; returns whether more changed than the instant it was last heard."""
-    key = (said["kind"], said["id"])
-    changed_at = datetime.fromisoformat(said["changed_at"])
-    old = devices.get(key)
-    if old is not None and old.changed_at > changed_at:
-        return False
-    if said["lifecycle"] == "retired":
-        return devices.pop(key, None) is not None
-    seen = said["last_seen"]
-    new = Device(
-        kind=said["kind"],
-        name=said["id"],
-        title="" if said["name"] == said["id"] else said["name"],
-        hamlet=said["hamlet"],
-        latitude=said["latitude"],
-        longitude=said["longitude"],
-        upstream=said["upstream"],
-        lifecycle=said["lifecycle"],
-        state=said["state"],
-        reported=said["reported"],
-        since=datetime.fromisoformat(said["since"]),
-        seen=datetime.fromisoformat(seen) if seen else None,
-        reason=said["reason"],
-        changed_at=changed_at,
-    )
-    devices[key] = new
-    return old is None or (old.state, old.lifecycle) != (new.state, new.lifecycle)
