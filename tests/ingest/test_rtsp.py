@@ -112,8 +112,8 @@ def test_a_stream_that_goes_on_is_left_in_time() -> None:
     with RtspServer({"x": lambda _: ("moving", 0)}) as server:
         clip("moving", 0)
         began = time.monotonic()
-        said = json.loads(rtsp.fetch(Picture(f"{server.url}/x"), 0.9))
-        assert time.monotonic() - began < 5
+        said = json.loads(rtsp.fetch(Picture(f"{server.url}/x"), 3))
+        assert time.monotonic() - began < 30
     assert said["status"] == 200
 
 
