@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from api import accounts
 from ingest.store import Store
@@ -16,6 +16,9 @@ from tests import servers
 
 PASSWORD = "một mật khẩu dài"
 CHROMIUM = "/usr/bin/chromium"
+expect.set_options(
+    timeout=20_000
+)  # beside other tests on two cores a browser takes its time; how fast it is, benches tell
 
 
 @dataclass
