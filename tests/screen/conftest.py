@@ -16,9 +16,8 @@ from tests import servers
 
 PASSWORD = "một mật khẩu dài"
 CHROMIUM = "/usr/bin/chromium"
-expect.set_options(
-    timeout=20_000
-)  # beside other tests on two cores a browser takes its time; how fast it is, benches tell
+# Beside other tests on two cores a browser takes its time; how fast it is, the benches tell.
+expect.set_options(timeout=20_000)
 
 
 @dataclass
