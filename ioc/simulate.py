@@ -39,8 +39,9 @@ def simulate(
 ) -> None:
     """Play until a signal comes, or for so many seconds; raises :class:`BrokerAway` where the broker took nothing."""
     devices = simulated_devices(settings, count)
-    if town:  # those are asked there, and don't speak by themselves
-        devices = [device for device in devices if device.name not in (*ASKED, *ROUTERS)]
+    if town:  # those are asked there, and don't speak by themselves, but for one router that does both
+        devices = [device for device in devices if device.kind != "network" and device.name not in ASKED]
+        devices.append(DeviceId(settings.commune.unit, "network", ROUTERS[0]))
     if only:
         kind, _, name = only.partition(".")
         devices = [DeviceId(settings.commune.unit, kind, name)]

@@ -15,6 +15,7 @@ NEIGHBOUR = "04969"
 ASKED = ("cam-17", "cam-18", "cam-19", "cam-20")
 """Cameras that don't speak by themselves."""
 ROUTERS = ("rt-ubnd", "rt-tslcd", "nvr-01")
+"""Asked over SNMP; the first of them speaks over MQTT too."""
 FOLDERS = ("ngan-sach", "ngan-sach-xml", "y-te", "kinh-te-xa-hoi", "chuyen-doi-so")
 """Each office that sends files has one of its own below the inbox."""
 

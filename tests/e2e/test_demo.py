@@ -1,5 +1,6 @@
 """`ioc demo`, the real programs together: figures of the seeds, children that die, Ctrl-C, and on again."""
 
+import json
 import signal
 import subprocess
 from datetime import UTC, datetime, time, timedelta
@@ -8,6 +9,7 @@ from time import time as clock
 
 import psutil
 import pytest
+from paho.mqtt import publish
 
 from connectors.contract import LOCAL
 from ingest.config import load
@@ -103,6 +105,18 @@ def test_a_killed_child_comes_back_and_the_devices_are_green(demo: Demo, victim:
 
     # Cameras that are asked are asked once a minute.
     eventually(lambda: spoken() and green(), f"the life after {victim}", within=150)
+
+
+@pytest.mark.parametrize(("kind", "state"), [("camera", "degraded"), ("loudspeaker", "muted"), ("network", "degraded")])
+def test_a_device_of_any_kind_that_anybody_brings_is_heard(demo: Demo, kind: str, state: str) -> None:
+    topic = f"ioc/05068/{kind}/khach-01/status"
+    publish.single(topic, json.dumps({"state": state}), qos=1, hostname="127.0.0.1", port=demo.mqtt_port)
+
+    def heard() -> list[str]:
+        its = demo.get(f"devices?unit=05068&kind={kind}&limit=1000")["items"]
+        return [one["reported"] for one in its if one["id"] == "khach-01"]
+
+    eventually(lambda: heard() == [state], f"the {kind}")
 
 
 def test_ctrl_c_leaves_no_process_and_no_lost_row_and_it_goes_on(tmp_path: Path) -> None:
