@@ -38,6 +38,7 @@ ROSTER = Layout(
         _column("upstream", "Đường truyền", r"\bduong truyen\b|\bket noi qua\b|\bupstream\b"),
         _column("expected_every", "Chu kỳ báo", r"\bchu ky\b"),
         _column("horns", "Số loa", r"\bso (luong )?loa\b"),
+        _column("installed_on", "Ngày lắp đặt", r"\bngay (lap|dua vao|su dung)"),
         _column("lifecycle", "Tình trạng", r"\btinh trang\b|\btrang thai\b"),
         _column("hamlet", "Thôn", r"^(thon|to dan pho|thon[ ,/]*to dan pho|ban|ap|khu pho|dia ban)\b"),
         _column("place", "Vị trí", r"\bvi tri\b|\bdia diem\b|\bnoi lap\b|\bdia chi\b"),

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from connectors.sheets.fault import Kind, Slip
 from connectors.sheets.grid import word
+from connectors.sheets.period import EARLIEST, LATEST, day_in
 from connectors.sheets.table import Row
 
 KINDS: Mapping[str, str] = {
@@ -32,6 +33,7 @@ _NAME = re.compile(r"[a-z0-9-]{1,64}")
 _UNIT = re.compile(r"[0-9]{5}")
 _DEGREES = re.compile(r"[+-]?\d{1,3}(?:[.,]\d{1,12})?")
 _PACE = re.compile(r"(\d+(?:[.,]\d+)?)\s*(s|giay|g|p|ph|phut|h|gio)?")
+_ISO = re.compile(r"\d{4}-\d\d-\d\d")
 _SECONDS = {"s": 1, "giay": 1, "g": 1, "p": 60, "ph": 60, "phut": 60, "h": 3600, "gio": 3600}
 _BETWEEN = {"latitude": (8.0, 24.0), "longitude": (102.0, 118.0)}
 """Việt Nam with its islands, degrees (WGS 84)."""
@@ -65,6 +67,7 @@ BAD_PACE = Kind(
     "“{said:.40}” không phải chu kỳ; ghi kèm đơn vị, như “60 giây” hoặc “5 phút”, từ 1 giây đến 1 ngày",
 )
 BAD_COUNT = Kind("{said!r:.40} is no count of horns: 0 to 100", "“{said:.40}” không phải số loa; từ 0 đến 100")
+BAD_DAY = Kind("{said!r:.40} is no day: write it as 25/8/2026", "“{said:.40}” không phải ngày; ghi như 25/8/2026")
 TOO_LONG = Kind("a text of {size} signs; {most} at most", "nội dung dài {size} ký tự; tối đa {most}")
 NO_TEXT = Kind(
     "{said!r:.40} is no text: format the cell as text", "“{said:.40}” không phải chữ; định dạng ô kiểu chữ rồi gõ lại"
@@ -153,8 +156,25 @@ def _count(row: Row, key: str) -> int:
     return int(said)
 
 
+def _day(row: Row, key: str) -> date:
+    value = row.value(key)
+    said = row.text(key)
+    try:
+        day = value if isinstance(value, date) else _written(said)
+    except ValueError as error:
+        raise Slip(BAD_DAY, said=said) from error
+    if not EARLIEST <= day.year <= LATEST:
+        raise Slip(BAD_DAY, said=said)
+    return day.date() if isinstance(day, datetime) else day
+
+
+def _written(said: str) -> date:
+    return date.fromisoformat(said) if _ISO.fullmatch(said) else day_in(said, BAD_DAY)
+
+
 READINGS: Mapping[str, Callable[[Row, str], Any]] = {
     "title": _words, "hamlet": _words, "place": _words, "latitude": _degrees, "longitude": _degrees, "owner": _words,
     "upstream": _words, "expected_every": _pace, "horns": _count, "lifecycle": _lifecycle,
+    "installed_on": _day,
 }  # fmt: skip
 """Column → what is read from its cell; raises :class:`Slip`."""

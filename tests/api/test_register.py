@@ -9,7 +9,7 @@ from api.entry import Registered
 from ingest.store import Store
 from tests.api.conftest import Api
 from tests.api.filling import OTHER, UNIT, register, status, take
-from tests.ingest.test_roster import book
+from tests.ingest.test_roster import DATED, book
 
 IMPORT = "/api/v1/devices/import"
 GOOD = book(
@@ -41,6 +41,13 @@ def test_a_list_is_tried_then_entered_whole_and_noted(api: Api, store: Store) ->
     assert [again[key] for key in ("new", "changed", "same", "missing")] == [0, 0, 2, 1]
     (first, _) = store.rows("select actor, subject, detail from audit where action = 'device.import' order by id")
     assert (first["actor"], first["subject"], first["detail"]["new"]) == ("token:test-technician", UNIT, 1)
+
+
+def test_a_list_says_since_when_a_device_stands_there(api: Api) -> None:
+    client = api.client("technician")
+    said = client.post(IMPORT, content=book([1, "cam-1", "Camera", "01/07/2025"], heading=DATED)).json()
+    assert said["differences"][0]["fields"]["installed_on"] == [None, "2025-07-01"]
+    assert client.get("/api/v1/devices/cam-1/register").json()["entry"]["installed_on"] == "2025-07-01"
 
 
 def test_one_fault_and_nothing_is_entered(api: Api, store: Store) -> None:

@@ -1,7 +1,7 @@
 """Lists of devices as communes make them: columns by meaning, what an office writes, every fault by its cell."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from io import BytesIO
 
 import pytest
@@ -16,6 +16,9 @@ HEADING = (
     "TT", "Mã thiết bị", "Tên thiết bị", "Loại", "Thôn", "Vị trí lắp đặt", "Vĩ độ", "Kinh độ", "Đơn vị quản lý",
     "Đường truyền", "Chu kỳ báo (giây)", "Số loa", "Tình trạng",
 )  # fmt: skip
+
+
+DATED = ("TT", "Mã", "Loại", "Ngày lắp đặt")
 
 
 def book(*lines: Sequence[object], heading: Sequence[object] = HEADING) -> bytes:
@@ -73,6 +76,29 @@ def test_every_fault_is_told_by_its_cell() -> None:
     assert found["Thiết bị!B4"].endswith("như “loa-01”")
     assert "đổi chỗ" in found["Thiết bị!G4"]
     assert all(found.values())
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        date(2025, 7, 1),
+        datetime.fromisoformat("2025-07-01T08:00"),
+        "01/07/2025",
+        "1.7.2025",
+        "ngày 1 tháng 7 năm 2025",
+        "2025-07-01",
+    ],
+)
+def test_the_day_of_installation_is_read(written: object) -> None:
+    (entry,) = roster.read(book([1, "cam-1", "Camera", written], heading=DATED), "05068").entries
+    assert entry.fields == {"installed_on": date(2025, 7, 1)}
+    assert type(entry.fields["installed_on"]) is date
+
+
+@pytest.mark.parametrize("written", ["31/2/2025", "2025-02-30", "năm ngoái", "1/7/1025", 7])
+def test_what_is_no_day_of_installation_is_told(written: object) -> None:
+    (said,) = faults(book([1, "cam-1", "Camera", written], heading=DATED)).items()
+    assert said == ("Thiết bị!D4", f"“{written}” không phải ngày; ghi như 25/8/2026")
 
 
 @pytest.mark.parametrize(
