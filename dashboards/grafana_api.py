@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Self
 from urllib.parse import quote, urlsplit
 
-from ingest.config import Grafana as Settings
 from ingest.errors import ConfigError, IocError
+from ingest.sections import Grafana as Settings
 
 Json = dict[str, Any]
 

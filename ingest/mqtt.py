@@ -27,9 +27,9 @@ from paho.mqtt.properties import Properties
 from connectors.contract import Message, Subscribed
 from ingest.batch import Outcome
 from ingest.canary import Sighting
-from ingest.config import Broker
 from ingest.envelope import Envelope
 from ingest.errors import pauses
+from ingest.sections import Broker
 from ingest.wire import BufferedSocket
 from ingest.writer import Writer
 

@@ -13,8 +13,9 @@ from psycopg.rows import dict_row
 
 from connectors.contract import DeviceId, Fault
 from connectors.spelling import plain
-from ingest import config, names, renewal
+from ingest import names, renewal
 from ingest.names import CannotRegister, Taken
+from ingest.sections import Device
 from ingest.sql import QUERIES
 from ingest.store import Link
 
@@ -215,7 +216,7 @@ def replace(link: Link, device: DeviceId, by: DeviceId, fields: Mapping[str, Any
     return change
 
 
-def declare(link: Link, devices: Sequence[config.Device], *, simulated: bool) -> None:
+def declare(link: Link, devices: Sequence[Device], *, simulated: bool) -> None:
     """Enter the devices of the configuration; those that a person changed stay as they are."""
     entries = [Entry(DeviceId(d.unit, d.kind, d.name), d.model_dump(exclude={"unit", "kind", "name"})) for d in devices]
     changes = [change for change in compare(link, entries) if not change.edited]

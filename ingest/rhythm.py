@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from ingest.config import Ingest
+from ingest.sections import Ingest
 from ingest.sql import QUERIES
 from ingest.store import Link
 from ingest.timeline import Rhythm

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from dashboards.grafana_api import Grafana, GrafanaFault
 from dashboards.panels import SOURCE
-from ingest.config import Grafana as Settings
 from ingest.errors import ConfigError
+from ingest.sections import Grafana as Settings
 
 Seen = tuple[str, bool, str, str]
 """What was looked at, whether it is good, what was seen, what to do."""

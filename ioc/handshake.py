@@ -11,7 +11,7 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
-from ingest.config import Broker
+from ingest.sections import Broker
 
 _PATIENCE = 5.0
 """Seconds until the broker's word is missed."""

@@ -12,7 +12,7 @@ from nicegui import app as served
 
 from api.access import VIEWER
 from api.answer import Json
-from ingest.config import Screen
+from ingest.sections import Screen
 
 log = logging.getLogger(__name__)
 

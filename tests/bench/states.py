@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 from connectors.contract import DeviceReport, Message
 from connectors.loudspeaker_mqtt import LoudspeakerMqtt
-from ingest.config import Ingest
 from ingest.live import Live
 from ingest.rhythm import Rhythms
+from ingest.sections import Ingest
 from ingest.states import sweep
 from ingest.store import Store
 from ingest.timeline import Heard

@@ -14,8 +14,8 @@ from dashboards import drift, layout, wanted
 from dashboards.grafana_api import Grafana, GrafanaFault
 from dashboards.pull import pull
 from dashboards.push import Push, shown_boards
-from ingest.config import Grafana as Settings
 from ingest.errors import ConfigError
+from ingest.sections import Grafana as Settings
 from tests.dashboards.commune_files import DEVICES, ENVIRONMENT, OVERVIEW, Json, board, files, panel, row
 from tests.peers import grafana as peer
 from tests.peers.grafana_http import serving

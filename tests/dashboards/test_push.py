@@ -15,8 +15,8 @@ import pytest
 from dashboards import wanted
 from dashboards.grafana_api import Grafana, GrafanaFault
 from dashboards.push import Push, Step
-from ingest.config import Grafana as Settings
 from ingest.errors import ConfigError
+from ingest.sections import Grafana as Settings
 from tests.dashboards.commune_files import ENVIRONMENT, OVERVIEW, files
 from tests.peers import grafana as peer
 from tests.peers.grafana_http import serving

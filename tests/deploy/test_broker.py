@@ -21,8 +21,8 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from deploy.__main__ import main
 from deploy.authority import ends
-from ingest.config import Broker as Settings
 from ingest.config import load
+from ingest.sections import Broker as Settings
 from ioc import handshake
 from tests.deploy.conftest import ShippedBroker
 from tests.servers import await_that

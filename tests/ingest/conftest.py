@@ -12,7 +12,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 from connectors.camera_mqtt import CameraMqtt
 from connectors.contract import Connector
 from connectors.loudspeaker_mqtt import LoudspeakerMqtt
-from ingest.config import Broker, Database, Ingest, Settings
+from ingest.config import Settings
+from ingest.sections import Broker, Database, Ingest
 from ingest.service import Service
 from ingest.store import Store
 

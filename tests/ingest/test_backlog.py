@@ -11,11 +11,11 @@ from connectors.loudspeaker_mqtt import LoudspeakerMqtt
 from dashboards import indicators
 from ingest import renewal
 from ingest.batch import Committer
-from ingest.config import Ingest
 from ingest.health import declare
 from ingest.pipeline import Understood, understand
 from ingest.rhythm import rhythms
 from ingest.rules import load
+from ingest.sections import Ingest
 from ingest.store import Store
 from ingest.watch import Watch
 from tests.ingest.conftest import settings

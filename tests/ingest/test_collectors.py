@@ -11,8 +11,8 @@ import pytest
 
 from connectors.contract import DeviceId, DeviceReport, Message
 from ingest.batch import Committer
-from ingest.config import Broker
 from ingest.pipeline import Understood
+from ingest.sections import Broker
 from ingest.store import Store
 from tests.ingest.conftest import Publisher, counters, eventually, serving, settings
 from tests.ingest.test_delivery import balanced

@@ -22,11 +22,12 @@ from hypothesis import strategies as st
 from standardwebhooks.webhooks import Webhook as Verifier
 
 from ingest.channel import Email
-from ingest.config import Database, Settings
+from ingest.config import Settings
 from ingest.couriers import Couriers
 from ingest.delivery import Undelivered, deliver
 from ingest.letters import Letter
 from ingest.receivers import receivers_of
+from ingest.sections import Database
 from ingest.store import Store
 from tests.ingest.conftest import eventually, serving, settings
 from tests.ingest.incident_rows import opened, step

@@ -5,7 +5,7 @@ import signal
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ingest.config import Broker
+from ingest.sections import Broker
 from ingest.store import Store
 from tests.ingest.conftest import SOURCES, Publisher, counters, eventually, serving, settings
 from tests.servers import Mosquitto, Postgres

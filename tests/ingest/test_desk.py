@@ -6,7 +6,7 @@ import time
 
 import psutil
 
-from ingest.config import Ingest
+from ingest.sections import Ingest
 from ingest.store import Store
 from tests.ingest.conftest import Publisher, counters, eventually, serving, settings
 from tests.ingest.test_delivery import TOPIC, balanced, listening, status, stored

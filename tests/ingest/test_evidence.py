@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from connectors.contract import DeviceId, DeviceReport, Message
 from ingest import states
 from ingest.batch import Committer
-from ingest.config import Ingest
 from ingest.pipeline import Understood
 from ingest.rhythm import Rhythms
+from ingest.sections import Ingest
 from ingest.store import Store
 from ingest.timeline import Heard, Rhythm, timeline
 from tests.ingest.test_timeline import RHYTHM, minute, stories

@@ -18,11 +18,11 @@ from connectors.contract import LOCAL, Message, Observation, Period
 from connectors.due import Due
 from ingest import imports
 from ingest.batch import Committer
-from ingest.config import Calendar, Commune
 from ingest.due import Owed
 from ingest.expected import Came, Facts, Standing, judge, standing, worst
 from ingest.health import declare
 from ingest.pipeline import Delivery, Rejection, Understood
+from ingest.sections import Calendar, Commune
 from ingest.store import Store
 from tests.ingest.conftest import settings
 

@@ -13,9 +13,9 @@ import pytest
 from connectors.loudspeaker_http import LoudspeakerHttp
 from connectors.network_icmp import NetworkIcmp
 from connectors.network_snmp import NetworkSnmp
-from ingest.config import Canary, Ingest
 from ingest.guard import Guard, hidden
 from ingest.health import Health, Pulse, declare
+from ingest.sections import Canary, Ingest
 from ingest.store import Store
 from simulators.snmp import Agents, system
 from tests.ingest.conftest import eventually, serving, settings

@@ -17,11 +17,11 @@ from connectors.contract import LOCAL, DeviceId, DeviceReport, Message
 from ingest import maintenance, register, renewal, states
 from ingest.availability import Account, account, blind_to, pieces
 from ingest.batch import Committer
-from ingest.config import Ingest
 from ingest.maintenance import Window
 from ingest.pipeline import Understood
 from ingest.rhythm import Rhythms
 from ingest.rollup import roll_up
+from ingest.sections import Ingest
 from ingest.store import Store
 from ingest.timeline import Absence, Heard, Interval, timeline
 

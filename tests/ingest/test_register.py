@@ -9,12 +9,12 @@ import pytest
 from connectors.contract import Broadcast, DeviceId, DeviceReport, Message
 from ingest import names, register, renewal
 from ingest.batch import Committer
-from ingest.config import Device
 from ingest.health import declare
 from ingest.names import CannotRegister, Taken
 from ingest.pipeline import Understood
 from ingest.register import Entry
 from ingest.rhythm import rhythms
+from ingest.sections import Device
 from ingest.states import sweep
 from ingest.store import Store
 from tests.ingest import test_maintenance

@@ -14,12 +14,13 @@ from uuid import uuid4
 
 import pytest
 
-from ingest.config import Database, Settings
+from ingest.config import Settings
 from ingest.couriers import Couriers
 from ingest.delivery import Undelivered
 from ingest.errors import StoreDown
 from ingest.letters import Letter
 from ingest.receivers import receivers_of
+from ingest.sections import Database
 from ingest.sources import SourceFault
 from ingest.store import Link, Store
 from ingest.tokens import Tokens

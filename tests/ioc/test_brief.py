@@ -9,8 +9,9 @@ from pypdf import PdfReader
 
 from connectors.contract import LOCAL
 from dashboards import indicators
-from ingest.config import Commune, Database, Settings
+from ingest.config import Settings
 from ingest.errors import ConfigError
+from ingest.sections import Commune, Database
 from ingest.store import Store
 from ioc import brief_page, brief_sheet, report_file
 from ioc.brief import Brief, brief

@@ -8,7 +8,7 @@ import pytest
 
 from dashboards import build, provisioning, wanted
 from dashboards.layout import panels
-from ingest.config import Grafana as Settings
+from ingest.sections import Grafana as Settings
 from ioc import grafana
 from tests.ioc.conftest import Desk
 from tests.peers import grafana as peer

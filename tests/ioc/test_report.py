@@ -8,8 +8,9 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from connectors.contract import LOCAL
-from ingest.config import Commune, Database, Settings
+from ingest.config import Settings
 from ingest.errors import ConfigError
+from ingest.sections import Commune, Database
 from ingest.store import Store
 from ioc import report, report_file, report_page, report_sheet
 from ioc.report_words import COLUMNS, FORMULA, contract, duration
