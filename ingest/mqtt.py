@@ -36,10 +36,10 @@ from ingest.writer import Writer
 log = logging.getLogger(__name__)
 
 _TURN = 2_000
+"""Messages read at most before the others get their turn."""
 _BRIEF = timedelta(seconds=10)
 _OFTEN = 3
 """So many connections in a row that ended so soon are no accident."""
-"""Messages read at most before the others get their turn."""
 
 
 class _Client(paho.Client):
