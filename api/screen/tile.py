@@ -18,6 +18,8 @@ Touch = Literal["device", "case", ""]
 Points = Sequence[tuple[datetime, Decimal]]
 
 _SIGNS = {"higher": "≥", "lower": "≤"}
+_RATES = ("percent", "percentage_point", "point", "hour", "million_vnd_per_person_year")
+"""Units that do not grow with the time that they speak of."""
 _DAY_AGO = timedelta(hours=23)
 """Where the first hour of a trend is younger, nobody looked a day ago."""
 
@@ -71,8 +73,19 @@ def period(tile: Tile, indicator: Indicator, now: Reading) -> str:
     if tile.period:
         return say(tile.period)
     if now.stated and not tile.to_date:
-        return words.named(now.stated.start, now.stated.end, cumulative=now.stated.cumulative)
-    return words.period(indicator.grain, now.at, cumulative=tile.to_date)
+        named = words.named(now.stated.start, now.stated.end, cumulative=now.stated.cumulative)
+    else:
+        named = words.period(indicator.grain, now.at, cumulative=tile.to_date)
+    return say("{period} đến nay", period=named) if runs(tile, indicator, now) else named
+
+
+def runs(tile: Tile, indicator: Indicator, now: Reading) -> bool:
+    """Tell whether it counts what happens in a time that goes on: beside a whole one before it says nothing yet."""
+    cumulative = tile.to_date or indicator.cumulative or (now.stated is not None and now.stated.cumulative)
+    if tile.period or cumulative or indicator.unit in _RATES or indicator.grain in ("1 minute", "1 hour"):
+        return False
+    last = now.stated.end if now.stated else words.span(indicator.grain, now.at)[1]
+    return last >= datetime.now(LOCAL).date()
 
 
 def verdict(tile: Tile, indicator: Indicator, now: Reading | None, facts: Facts) -> tuple[str, str]:
@@ -124,7 +137,7 @@ def compare(tile: Tile, indicator: Indicator, now: Reading | None, facts: Facts)
 
 def change(tile: Tile, indicator: Indicator, now: Reading | None, trend: Points) -> tuple[str, str]:
     """Return the change from the previous period, and in words what that was; empty where nothing was before."""
-    if now is None or not trend:
+    if now is None or not trend or runs(tile, indicator, now):
         return "", ""
     if indicator.grain == "1 hour":
         if now.at - trend[0][0] < _DAY_AGO:
