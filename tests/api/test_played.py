@@ -149,9 +149,9 @@ def test_what_a_person_planned_is_seen_by_whoever_tells_of_the_cluster(api: Api,
 def test_a_cluster_is_due_since_it_was_installed_though_it_was_registered_later(api: Api, store: Store) -> None:
     source(store, "loa", NOW)
     clusters(store, "old", "later")
-    day = timedelta(days=1)
-    store.execute("update device set registered_at = now(), installed_on = %s", ((NOW - 3 * day).astimezone(LOCAL),))
-    store.execute("update device set installed_on = %s where name = 'later'", ((NOW - day).astimezone(LOCAL),))
+    today, day = NOW.astimezone(LOCAL).date(), timedelta(days=1)
+    store.execute("update device set registered_at = now(), installed_on = %s", (today - 3 * day,))
+    store.execute("update device set installed_on = %s where name = 'later'", (today - day,))
     programme(store, "before", -5 * 1440)
     programme(store, "between", -2 * 1440)
     programme(store, "after", -30)

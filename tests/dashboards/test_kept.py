@@ -30,6 +30,10 @@ DAY = timedelta(days=1)
 WIDTHS = (timedelta(hours=6), 2 * DAY)
 MERGED = {"unit": UNIT, "kind": "network", "name": "a", "of_unit": OTHER, "of_name": "b"}
 """One device's reports become those of a device in the other commune."""
+REGISTERED = """
+insert into device (unit, kind, name, lifecycle) values (%(of_unit)s, %(kind)s, %(of_name)s, 'installed')
+on conflict do nothing
+"""
 ALL_DUE = """
 insert into reading_due (unit, at)
 select unit, at from unnest(%s::text[]) as unit, generate_series(%s::timestamptz, now(), '5 minutes') as at
@@ -139,6 +143,7 @@ def test_kept_is_what_the_reports_give(kept: Store, steps: Sequence[object]) -> 
             kept.execute("select roll_slots(2)")
         elif step == "merge":
             with kept.transaction() as link:
+                link.execute(REGISTERED, MERGED)
                 for query in ("drop_doubles", "adopt_reports"):
                     link.execute(QUERIES[query], MERGED)
     with kept.transaction() as link:

@@ -111,7 +111,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         made.close()
 
 
-def eventually(holds: Any, what: str, within: float = 20.0) -> None:
+def eventually(holds: Any, what: str, within: float = 90.0) -> None:
     """Return when it holds; fails naming what did not come."""
     end = time.monotonic() + within
     while not holds():

@@ -74,7 +74,7 @@ def test_a_threshold_is_changed_who_comes_second_is_told_and_it_is_set_back(
     expect(hers.locator("summary").first).not_to_contain_text("đã chỉnh")
     two.goto(f"{office.url}/quan-tri/nhat-ky?action=rule.")
     expect(two.locator("tbody tr")).to_have_count(3)
-    expect(two.locator("tbody tr").last).to_contain_text("for: 5m → 12m")
+    expect(two.locator("tbody tr").last).to_contain_text("Phải kéo dài: 5 phút → 12 phút")
     assert [error for error in watched.errors if "409" not in error] == []
 
 
