@@ -17,7 +17,7 @@ from pathlib import Path
 
 import psycopg
 
-STARTS_WITHIN = 20.0
+STARTS_WITHIN = 60.0
 """Seconds that a server may take."""
 
 
