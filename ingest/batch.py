@@ -48,7 +48,7 @@ class Committer:
         """
         try:
             return self._once(batch)
-        except Exception as error:
+        except Exception as error:  # whatever it is: redelivered at every start, it would stop ingest for good
             if isinstance(error, IocError):
                 raise
             if len(batch) > 1:

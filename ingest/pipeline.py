@@ -109,8 +109,9 @@ def understand(
 
 def _ended(record: Record) -> Record:
     """Return a case without a deadline that no calendar reaches: 9999-12-31 is how systems write that there is none."""
-    never = type(record) is CaseReport and record.due is not None and record.due >= _NEVER
-    return replace(record, due=None) if never else record  # type: ignore[arg-type]  # of a case
+    if type(record) is CaseReport and record.due is not None and record.due >= _NEVER:
+        return replace(record, due=None)
+    return record
 
 
 def _timely(record: CaseReport | Broadcast) -> None:

@@ -105,8 +105,10 @@ class Watch:
                 groups = self._follow(view, rule, board, standings, held)
                 moved = write(view.link, board, view.now)
                 _remember(view.link, rule.key, before, board.pending)
-        except Exception as error:
-            if isinstance(error, IocError) or (isinstance(error, psycopg.Error) and away(error)):
+        except IocError:
+            raise
+        except Exception as error:  # a rule that breaks must not blind the others
+            if isinstance(error, psycopg.Error) and away(error):
                 raise
             ours = not isinstance(error, psycopg.Error)
             reason = (str(error) or repr(error)).splitlines()[0]

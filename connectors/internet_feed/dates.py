@@ -4,7 +4,7 @@ It knows RFC 822 and ISO 8601; it takes ``ICT`` and ``UTC+7`` for UTC, and ``20-
 """
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from email.utils import parsedate
 
 from connectors.contract import LOCAL
@@ -30,14 +30,13 @@ def instant(text: str) -> datetime | None:
     rest = text[: zone.start()] if zone else text
     said = _DAY_FIRST.search(rest) or _YEAR_FIRST.search(rest)
     try:
+        offset: tzinfo = _offset(zone) if zone else LOCAL
         if said:
-            parts = ("year", "month", "day", "hour", "minute", "second")
-            local = datetime(*(int(said[part] or 0) for part in parts))  # type: ignore[arg-type]  # noqa: DTZ001
-        elif zone and (written := parsedate(rest)):
-            local = datetime(*written[:6])  # noqa: DTZ001 - its zone is put to it below
-        else:
-            return None
-        return local.replace(tzinfo=_offset(zone) if zone else LOCAL).astimezone(UTC)
+            day = date(int(said["year"]), int(said["month"]), int(said["day"]))
+            clock = time(int(said["hour"] or 0), int(said["minute"] or 0), int(said["second"] or 0), tzinfo=offset)
+            return datetime.combine(day, clock).astimezone(UTC)
+        written = parsedate(rest) if zone else None
+        return datetime(*written[:6], tzinfo=offset).astimezone(UTC) if written else None
     except (ValueError, OverflowError):
         return None
 

@@ -15,6 +15,7 @@ from connectors.contract import Message, Observation, Period, Undecodable
 from connectors.dti_workbook import DtiWorkbook
 from connectors.health_workbook import HealthWorkbook
 from connectors.sheets.archive import parse, unpacked
+from connectors.sheets.statements import StatementWorkbook
 from connectors.sheets.xlsx import Xlsx, _Scan
 from connectors.socio_workbook import SocioWorkbook
 from ingest.batch import Committer
@@ -30,13 +31,13 @@ FOLDER = Path("/nowhere")
 DTI = DtiWorkbook(folder=FOLDER, unit="05068")
 
 
-def said(rows: Rows, connector: DtiWorkbook = DTI, write: str = "xlsx") -> list[Observation]:
+def said(rows: Rows, connector: StatementWorkbook = DTI, write: str = "xlsx") -> list[Observation]:
     body = {"xlsx": lambda: xlsx({"A": rows}), "csv": lambda: csv(rows), "ods": lambda: ods({"A": rows}),
             "xls": lambda: xls({"A": rows})}[write]()  # fmt: skip
     return [one for one in connector.decode(Message("dti", "x", body, NOW)) if isinstance(one, Observation)]
 
 
-def faults(rows: Rows, connector: DtiWorkbook = DTI) -> dict[str, str]:
+def faults(rows: Rows, connector: StatementWorkbook = DTI) -> dict[str, str]:
     with pytest.raises(Undecodable) as refused:
         said(rows, connector)
     return {fault.place: fault.vi for fault in refused.value.faults}
@@ -255,10 +256,10 @@ def test_a_measure_in_another_unit_is_converted_or_told() -> None:
     def rows(unit: str) -> Rows:
         return [["Năm 2025"], ["Chỉ tiêu", "ĐVT", "Thực hiện"], ["Diện tích gieo trồng", unit, 25_000]]
 
-    assert [said(rows(unit), socio)[0].value for unit in ("ha", "m2", "nghìn m2")] == [  # type: ignore[arg-type]
+    assert [said(rows(unit), socio)[0].value for unit in ("ha", "m2", "nghìn m2")] == [
         Decimal(25_000), Decimal("2.5"), Decimal(2_500)
     ]  # fmt: skip
-    assert "sào" in faults(rows("sào"), socio)["A!B3"]  # type: ignore[arg-type]
+    assert "sào" in faults(rows("sào"), socio)["A!B3"]
 
 
 def test_a_title_of_two_periods_is_told_and_a_labelled_one_believed() -> None:
@@ -314,7 +315,7 @@ def test_the_unit_of_money_above_a_table_holds_for_its_money(above: list[object]
     socio = SocioWorkbook(folder=FOLDER, unit="05068")
     rows: Rows = [["Năm 2025"], above, ["Chỉ tiêu", "Thực hiện"], ["Giá trị thiệt hại do thiên tai", 12.5],
                   ["Số hộ", 5]]  # fmt: skip
-    assert [one.value for one in said(rows, socio)] == [12_500_000, 5]  # type: ignore[arg-type]
+    assert [one.value for one in said(rows, socio)] == [12_500_000, 5]
 
 
 def test_two_periods_above_a_table_are_told() -> None:

@@ -15,12 +15,12 @@ from connectors.contract import LOCAL
 from dashboards import indicators
 from ingest.rollup import roll_readings
 from ingest.store import Link, Store
-from tests.clock import move, stand
+from tests.clock import move
+from tests.dashboards.lines import OTHER, two_communes
 from tests.dashboards.test_kept import ALL_DUE, shown
 from tests.screen.commune import UNIT
 from tests.servers import Postgres
 
-OTHER = "05092"
 HOURLY = ("network_latency", "network_loss", "network_line_load_p95")
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -36,17 +36,8 @@ from device_report
 @pytest.fixture(scope="module")
 def store(postgres: Postgres, template: str) -> Iterator[Store]:
     """A database with every number's functions and two communes' devices, whose clock stands at ten."""
-    postgres.execute(f"create database ioc_running template {template} strategy file_copy")
-    url = postgres.url("ioc_running")
-    stand(url, ten())
-    with Store(url, pool=4, name="test") as store:
-        indicators.install(store)
-        for unit, name in ((UNIT, "a"), (UNIT, "b"), (OTHER, "a")):
-            store.execute(
-                "insert into device (unit, kind, name, lifecycle) values (%s, 'network', %s, 'installed')", (unit, name)
-            )
+    with two_communes(postgres, template, "ioc_running", ten()) as store:
         yield store
-    postgres.execute("drop database ioc_running with (force)")
 
 
 def ten() -> datetime:

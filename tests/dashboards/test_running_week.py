@@ -10,13 +10,13 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from connectors.contract import LOCAL
-from dashboards import indicators, kept
+from dashboards import kept
 from ingest.rollup import roll_readings
 from ingest.store import Store
+from tests.dashboards.lines import OTHER, two_communes
 from tests.screen.commune import UNIT
 from tests.servers import Postgres
 
-OTHER = "05092"
 RUNNING = "select unit, label, value from indicator.network_line_load_p95_running(%s) order by 1, 2"
 ANEW = (
     "select unit, label, value from indicator.network_line_load_p95_days_anew("
@@ -45,15 +45,8 @@ STEPS = st.lists(
 @pytest.fixture(scope="module")
 def lines(postgres: Postgres, template: str) -> Iterator[Store]:
     """A database with every number's functions and two communes' lines."""
-    postgres.execute(f"create database ioc_lines template {template} strategy file_copy")
-    with Store(postgres.url("ioc_lines"), pool=4, name="test") as store:
-        indicators.install(store)
-        for unit, name in ((UNIT, "a"), (UNIT, "b"), (OTHER, "a")):
-            store.execute(
-                "insert into device (unit, kind, name, lifecycle) values (%s, 'network', %s, 'installed')", (unit, name)
-            )
+    with two_communes(postgres, template, "ioc_lines") as store:
         yield store
-    postgres.execute("drop database ioc_lines with (force)")
 
 
 def fill(store: Store, unit: str, before: int, hours: int, seed: int) -> None:

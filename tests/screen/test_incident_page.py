@@ -122,9 +122,12 @@ def test_it_is_read_in_english(outage: int, screen: Screen, open_screen: Open) -
 def test_a_deadline_says_on_which_side_of_it_we_are(
     outage: int, store: Store, screen: Screen, open_screen: Open
 ) -> None:
-    opened = "closed_at = null, status = 'received', opened_at = now() - interval '5 days'"
-    for case, due in (("PA-1042", "- interval '1 hour'"), ("PA-1047", "+ interval '1 hour'")):
-        store.execute(f"update case_now set {opened}, due = now() {due} where id = '{case}'")  # noqa: S608 - our own words
+    for case, hours in (("PA-1042", -1), ("PA-1047", 1)):
+        store.execute(
+            "update case_now set closed_at = null, status = 'received', opened_at = now() - interval '5 days',"
+            " due = now() + make_interval(hours => %s) where id = %s",
+            (hours, case),
+        )
     look(store)
     page, watched = open_screen(who="truc-ban")
     page.goto(f"{screen.url}/su-co")
